@@ -4,13 +4,16 @@
 //! command installs goes under `.tools/` in the checkout, never elsewhere on the machine.
 
 mod command;
+mod stopwatch;
+mod test;
+mod tools;
 
 use std::process::ExitCode;
 
 use command::{Command, Failure};
 
 /// THE TABLE: one row per command, in the order of the help. Adding a command is a module and a row.
-const COMMANDS: &[Command] = &[];
+const COMMANDS: &[Command] = &[test::COMMAND, tools::COMMAND];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

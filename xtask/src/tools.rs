@@ -10,6 +10,8 @@ mod step;
 
 use std::path::{Path, PathBuf};
 
+use crate::command::{self, Command};
+
 pub use step::Failure;
 
 /// One installable tool set; the order here is the order of installation.
@@ -103,19 +105,27 @@ pub fn install(tools: &Tools, wanted: &[Tool]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The subcommand: `cargo xtask tools [NAME]...`, all of them without a name.
-pub fn run(repository: &Path, arguments: &[String]) -> Result<(), String> {
+/// The row of the command table.
+pub(crate) const COMMAND: Command = Command {
+    name: "tools",
+    arguments: "[NAME]...",
+    about: "install what the suites need into .tools/",
+    help: "Installs the tool sets named (debian, kafka, librdkafka, node, python), or all of them. What is there is left alone.\n\n\
+           examples:\n  cargo xtask tools\n  cargo xtask tools kafka",
+    run,
+};
+
+fn run(arguments: &[String]) -> Result<(), command::Failure> {
     let mut wanted = Vec::new();
     for argument in arguments {
         let known = Tool::ALL.into_iter().find(|tool| tool.name() == argument);
-        let names = Tool::ALL.map(Tool::name).join(", ");
-        wanted.push(known.ok_or_else(|| format!("no tool set {argument:?}; there are: {names}"))?);
+        wanted.push(known.ok_or_else(|| command::Failure::unknown_word("tools", argument))?);
     }
     if wanted.is_empty() {
         wanted.extend(Tool::ALL);
     }
-    let tools = Tools::at(repository);
-    install(&tools, &wanted).map_err(|failure| failure.to_string())?;
+    let tools = Tools::at(&command::root());
+    install(&tools, &wanted).map_err(|failure| command::Failure::Failed(failure.to_string()))?;
     println!("tools: ready in {}", tools.path("").display());
     Ok(())
 }

@@ -20,8 +20,8 @@ pub fn patched_prefix(batch: &Batch, base_offset: i64, leader_epoch: i32) -> [u8
 /// `batch.bytes[61..]` follows. `append_time_ms` becomes the time of all its records.
 ///
 /// The checksum is taken again over new header and body. Combining the old one with the change
-/// would not read the body, but costs more than reading it does up to about 1 MiB (crc-fast sums
-/// tens of GB/s; a combination squares matrices).
+/// would not read the body, but costs more than reading it up to about 400 KiB: 6.6 us against
+/// 0.25 us for 16 KiB, measured with crc-fast 1.10 (a combination squares matrices).
 pub fn log_append_time_header(
     batch: &Batch,
     base_offset: i64,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// Started once, read often.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch {
+pub(crate) struct Stopwatch {
     started: Instant,
 }
 
@@ -13,17 +13,17 @@ impl Stopwatch {
         clippy::disallowed_methods,
         reason = "tooling measures real time and has no clock to be given"
     )]
-    pub fn start() -> Stopwatch {
+    pub(crate) fn start() -> Stopwatch {
         Stopwatch {
             started: Instant::now(),
         }
     }
 
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.elapsed().as_secs_f64()
     }
 }
@@ -33,7 +33,7 @@ impl Stopwatch {
     clippy::disallowed_methods,
     reason = "a poll with a deadline, not a sleep to be right"
 )]
-pub fn poll<T>(
+pub(crate) fn poll<T>(
     limit: Duration,
     every: Duration,
     mut ready: impl FnMut() -> Option<T>,

@@ -1,11 +1,95 @@
-//! `cargo xtask test`: the suites land in the next commit.
+//! `cargo xtask test`: every check that must be green, one suite after the other, and a summary.
+//! It decides what runs and counts; what a suite does is the suite's own file. A suite never stops the ones after it.
 
-use crate::command::{Command, Failure};
+mod cargo;
+mod clients;
+mod node;
+mod options;
+mod report;
+mod script;
+mod suite;
 
+use std::fs;
+use std::path::PathBuf;
+
+use self::options::{Options, Server};
+use self::report::{Report, Tally, summary};
+use self::suite::Suite;
+use crate::command::{self, Command, Failure};
+use crate::stopwatch::Stopwatch;
+use crate::tools::{self, Tool, Tools};
+
+/// The row of the command table.
 pub(crate) const COMMAND: Command = Command {
     name: "test",
-    arguments: "",
+    arguments: "[--only A,B] [--skip A,B] [--server WHICH] [--scenario NAME] [--count N] [--seed S]",
     about: "everything that must be green",
-    help: "",
-    run: |_| Err(Failure::Failed("no suites yet".into())),
+    help: suite::HELP,
+    run,
 };
+
+/// What a suite gets.
+pub(crate) struct Context {
+    pub(crate) options: Options,
+    pub(crate) tools: Tools,
+    /// A fresh folder for the suite's servers and logs.
+    pub(crate) folder: PathBuf,
+}
+
+fn run(words: &[String]) -> Result<(), Failure> {
+    let options = options::parse(words)?;
+    let tools = Tools::at(&command::root());
+    let wanted: Vec<Tool> = options
+        .suites
+        .iter()
+        .flat_map(|suite| suite.tools)
+        .copied()
+        .collect();
+    tools::install(&tools, &wanted).map_err(|failure| Failure::Failed(failure.to_string()))?;
+    let ours = options.server == Server::Outrigger;
+    if ours && options.suites.iter().any(|suite| suite.binary) {
+        cargo::build_binary(&tools)?;
+    }
+    let base = tools
+        .repository()
+        .join("target/compat")
+        .join(std::process::id().to_string());
+    let reports: Vec<Report> = options
+        .suites
+        .iter()
+        .map(|suite| {
+            let context = Context {
+                options: options.clone(),
+                tools: tools.clone(),
+                folder: base.join(suite.name),
+            };
+            one(suite, &context)
+        })
+        .collect();
+    let green = reports.iter().all(|report| report.tally.green());
+    if green {
+        let _ = fs::remove_dir_all(&base);
+    } else if base.exists() {
+        println!("\nservers' data and logs are kept in {}", base.display());
+    }
+    print!("{}", summary(&reports));
+    if green {
+        Ok(())
+    } else {
+        Err(Failure::Failed("not everything is green".into()))
+    }
+}
+
+fn one(suite: &Suite, context: &Context) -> Report {
+    println!("\n== {}: {}", suite.name, suite.about);
+    let watch = Stopwatch::start();
+    let tally = fs::create_dir_all(&context.folder)
+        .map_err(Failure::from)
+        .and_then(|()| (suite.run)(context))
+        .unwrap_or_else(|failure| Tally::of(Err(failure.to_string())));
+    Report {
+        suite: suite.name,
+        seconds: watch.seconds(),
+        tally,
+    }
+}

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 use crate::command::{self, Command};
 
-pub use step::Failure;
+pub(crate) use step::Failure;
 
 /// One installable tool set; the order here is the order of installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
+pub(crate) enum Tool {
     Debian,
     Kafka,
     Librdkafka,
@@ -25,7 +25,7 @@ pub enum Tool {
 }
 
 impl Tool {
-    pub const ALL: [Tool; 5] = [
+    pub(crate) const ALL: [Tool; 5] = [
         Tool::Debian,
         Tool::Kafka,
         Tool::Librdkafka,
@@ -46,18 +46,18 @@ impl Tool {
 
 /// Where installed tools live, for the suites.
 #[derive(Clone, Debug)]
-pub struct Tools {
+pub(crate) struct Tools {
     repository: PathBuf,
 }
 
 impl Tools {
-    pub fn at(repository: &Path) -> Tools {
+    pub(crate) fn at(repository: &Path) -> Tools {
         Tools {
             repository: repository.to_path_buf(),
         }
     }
 
-    pub fn repository(&self) -> &Path {
+    pub(crate) fn repository(&self) -> &Path {
         &self.repository
     }
 
@@ -66,33 +66,33 @@ impl Tools {
     }
 
     /// The Python interpreter whose environment holds the pinned clients.
-    pub fn python(&self) -> PathBuf {
+    pub(crate) fn python(&self) -> PathBuf {
         self.path("python/venv/bin/python")
     }
 
     /// For `NODE_PATH`.
-    pub fn node_modules(&self) -> PathBuf {
+    pub(crate) fn node_modules(&self) -> PathBuf {
         self.path("node/node_modules")
     }
 
     /// Folder of Apache Kafka's jars; `<it>/*` is a class path.
-    pub fn kafka_libs(&self) -> PathBuf {
+    pub(crate) fn kafka_libs(&self) -> PathBuf {
         self.path("kafka/libs")
     }
 
     /// A quiet log4j2 configuration for the JVM tools.
-    pub fn log4j(&self) -> PathBuf {
+    pub(crate) fn log4j(&self) -> PathBuf {
         self.repository.join("tests/compat/java/log4j2.xml")
     }
 
     /// librdkafka's `tests/` folder, with `test-runner` built.
-    pub fn librdkafka_tests(&self) -> PathBuf {
+    pub(crate) fn librdkafka_tests(&self) -> PathBuf {
         self.path("librdkafka/source/tests")
     }
 }
 
 /// Installs what is missing of `wanted`; fast when nothing is.
-pub fn install(tools: &Tools, wanted: &[Tool]) -> Result<(), Failure> {
+pub(crate) fn install(tools: &Tools, wanted: &[Tool]) -> Result<(), Failure> {
     for tool in Tool::ALL.into_iter().filter(|tool| wanted.contains(tool)) {
         match tool {
             Tool::Debian => debian::install(tools)?,

@@ -32,7 +32,7 @@ const REQUIRED: [(&str, &str); 6] = [
     ("npm", "install npm"),
 ];
 
-pub fn install(tools: &Tools) -> Result<(), Failure> {
+pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
     for (command, remedy) in REQUIRED {
         if !on_path(command) {
             return Err(Failure::Missing {

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::Tools;
 use super::step::{Failure, Step, file, pinned};
 
-pub fn install(tools: &Tools) -> Result<(), Failure> {
+pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
     let pom = tools.repository().join("tests/compat/java/pom.xml");
     let step = Step::new("Apache Kafka", tools.path("kafka"), pinned(&pom)?);
     step.once(|step| {

@@ -18,7 +18,7 @@ const CONFIGURE: [&str; 4] = [
     "--disable-zstd",
 ];
 
-pub fn install(tools: &Tools) -> Result<(), Failure> {
+pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
     let step = Step::new(
         "librdkafka's test-runner",
         tools.path("librdkafka"),

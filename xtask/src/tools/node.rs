@@ -6,7 +6,7 @@ use std::process::Command;
 use super::Tools;
 use super::step::{Failure, Step, file, pinned};
 
-pub fn install(tools: &Tools) -> Result<(), Failure> {
+pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
     let source = tools.repository().join("tests/compat/node");
     let lock = source.join("package-lock.json");
     let step = Step::new("Node clients", tools.path("node"), pinned(&lock)?);

@@ -5,7 +5,7 @@ use std::process::Command;
 use super::Tools;
 use super::step::{Failure, Step, pinned};
 
-pub fn install(tools: &Tools) -> Result<(), Failure> {
+pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
     let requirements = tools
         .repository()
         .join("tests/compat/python/requirements.txt");

@@ -13,7 +13,7 @@ const LOG_TAIL_LINES: usize = 25;
 
 /// Why a tool could not be installed, with what to do about it.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// A file of ours or under `.tools` could not be read or written.
     File {
         path: PathBuf,
@@ -54,14 +54,14 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// A step in progress; `stamp` is everything that must be equal for the installed result to be current.
-pub struct Step {
+pub(super) struct Step {
     name: &'static str,
     folder: PathBuf,
     stamp: String,
 }
 
 impl Step {
-    pub fn new(name: &'static str, folder: PathBuf, stamp: String) -> Step {
+    pub(super) fn new(name: &'static str, folder: PathBuf, stamp: String) -> Step {
         Step {
             name,
             folder,
@@ -69,7 +69,7 @@ impl Step {
         }
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -78,7 +78,7 @@ impl Step {
     }
 
     /// Runs `work` unless the stamp says that its result is there.
-    pub fn once(&self, work: impl FnOnce(&Step) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub(super) fn once(&self, work: impl FnOnce(&Step) -> Result<(), Failure>) -> Result<(), Failure> {
         if fs::read_to_string(self.stamp_path()).is_ok_and(|stamp| stamp == self.stamp) {
             return Ok(());
         }
@@ -101,7 +101,7 @@ impl Step {
     }
 
     /// Runs a command with its output appended to the step's log.
-    pub fn command(&self, command: &mut Command) -> Result<(), Failure> {
+    pub(super) fn command(&self, command: &mut Command) -> Result<(), Failure> {
         let log = self.log();
         let output = File::options()
             .create(true)
@@ -137,7 +137,7 @@ impl Step {
 }
 
 /// An error about a path.
-pub fn file(path: &Path, source: std::io::Error) -> Failure {
+pub(super) fn file(path: &Path, source: std::io::Error) -> Failure {
     Failure::File {
         path: path.to_path_buf(),
         source,
@@ -145,7 +145,7 @@ pub fn file(path: &Path, source: std::io::Error) -> Failure {
 }
 
 /// Reads a committed file that pins versions.
-pub fn pinned(path: &Path) -> Result<String, Failure> {
+pub(super) fn pinned(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|source| file(path, source))
 }
 

@@ -1,1 +1,22 @@
-//! (skeleton)
+//! What every process has: its clock, its log, its settings, its signals, its admin HTTP server.
+//!
+//! It knows nothing of Kafka beyond the look of its log files. It is the only crate that reads
+//! clocks, the environment and configuration files.
+
+pub mod admin;
+pub mod build_info;
+pub mod clock;
+pub mod environment;
+pub mod exit;
+pub mod files;
+pub mod flood;
+pub mod secret;
+pub mod settings;
+pub mod shutdown;
+pub mod spawn;
+pub mod telemetry;
+
+pub use clock::{Clock, ManualClock};
+pub use exit::Exit;
+pub use flood::Flood;
+pub use secret::Secret;

@@ -1,0 +1,161 @@
+//! How a process ends: a signal or a reason of its own asks for it, work drains until a deadline,
+//! a second signal ends it at once.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use tokio::sync::watch;
+
+/// Asks for the end; clones ask for the same.
+#[derive(Clone, Debug)]
+pub struct Trigger(watch::Sender<Option<Cause>>);
+
+/// Sees that the end was asked for; clones see the same.
+#[derive(Clone, Debug)]
+pub struct Signal(watch::Receiver<Option<Cause>>);
+
+/// Who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Ctrl-C.
+    Interrupt,
+    /// A service manager or `kill`.
+    Terminate,
+    /// The process itself.
+    Internal,
+}
+
+/// How draining ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drained {
+    /// All work was finished.
+    Clean,
+    /// The deadline came first.
+    DeadlinePassed,
+}
+
+/// A trigger and its signal.
+pub fn channel() -> (Trigger, Signal) {
+    let (sender, receiver) = watch::channel(None);
+    (Trigger(sender), Signal(receiver))
+}
+
+/// A signal that SIGINT and SIGTERM give. The second of them ends the process at once with the
+/// status a shell expects (130, 143). Call inside the runtime, before anything is announced.
+pub fn on_signals() -> io::Result<(Trigger, Signal)> {
+    let interrupt = signal(SignalKind::interrupt())?;
+    let terminate = signal(SignalKind::terminate())?;
+    let (trigger, seen) = channel();
+    let theirs = trigger.clone();
+    crate::spawn::task("signals", async move {
+        watch_signals(interrupt, terminate, &theirs).await
+    });
+    Ok((trigger, seen))
+}
+
+async fn watch_signals(mut interrupt: Stream, mut terminate: Stream, trigger: &Trigger) {
+    loop {
+        let cause = tokio::select! {
+            received = interrupt.recv() => received.map(|()| Cause::Interrupt),
+            received = terminate.recv() => received.map(|()| Cause::Terminate),
+        };
+        let Some(cause) = cause else { return };
+        if trigger.cause().is_some() {
+            std::process::exit(cause.status_at_once());
+        }
+        trigger.request(cause);
+    }
+}
+
+impl Trigger {
+    /// Asks for the end; only the first cause is kept.
+    pub fn request(&self, cause: Cause) {
+        self.0.send_if_modified(|current| {
+            let first = current.is_none();
+            current.get_or_insert(cause);
+            first
+        });
+    }
+
+    fn cause(&self) -> Option<Cause> {
+        *self.0.borrow()
+    }
+}
+
+impl Signal {
+    /// Whether, and why, the end was asked for.
+    pub fn requested(&self) -> Option<Cause> {
+        *self.0.borrow()
+    }
+
+    /// Waits for it. When every trigger is gone without asking, waits for ever.
+    pub async fn wait(&mut self) -> Cause {
+        let cause = match self.0.wait_for(Option::is_some).await {
+            Ok(cause) => *cause,
+            Err(_) => None,
+        };
+        match cause {
+            Some(cause) => cause,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Gives `work` until `deadline` to finish.
+pub async fn drain(work: impl Future<Output = ()>, deadline: Duration) -> Drained {
+    match tokio::time::timeout(deadline, work).await {
+        Ok(()) => Drained::Clean,
+        Err(_) => Drained::DeadlinePassed,
+    }
+}
+
+impl Cause {
+    fn status_at_once(self) -> i32 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+            Self::Internal => 1,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "SIGINT",
+            Self::Terminate => "SIGTERM",
+            Self::Internal => "its own request",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, Drained, channel, drain};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn the_first_cause_is_seen_by_all() {
+        let (trigger, mut signal) = channel();
+        let mut other = signal.clone();
+        assert_eq!(signal.requested(), None);
+        trigger.request(Cause::Terminate);
+        trigger.request(Cause::Interrupt);
+        assert_eq!(
+            (signal.wait().await, other.wait().await),
+            (Cause::Terminate, Cause::Terminate)
+        );
+    }
+
+    #[tokio::test]
+    async fn draining_ends_with_the_work_or_the_deadline() {
+        assert_eq!(
+            drain(async {}, Duration::from_secs(1)).await,
+            Drained::Clean
+        );
+        let never = std::future::pending();
+        assert_eq!(drain(never, Duration::ZERO).await, Drained::DeadlinePassed);
+    }
+}

@@ -1,0 +1,90 @@
+//! Names, their order, and what is deleted.
+
+use super::{Hour, Keep, Suffix, over_limit};
+use jiff::tz::TimeZone;
+
+fn suffix(text: &str) -> Suffix {
+    Suffix::parse(text).unwrap_or_else(|| panic!("{text} is a suffix"))
+}
+
+#[test]
+fn names_round_trip_and_others_are_not_ours() {
+    for text in ["2026-01-31-23", "2026-01-31-23.1", "2026-12-01-00.12"] {
+        assert_eq!(suffix(text).to_string(), text);
+    }
+    for text in [
+        "",
+        "1",
+        "gz",
+        "2026-01-31",
+        "2026-01-31-23.0",
+        "2026-1-31-23",
+        "2026-01-31-23.gz",
+        "2026-01-31-23-1",
+    ] {
+        assert_eq!(Suffix::parse(text), None, "{text}");
+    }
+}
+
+#[test]
+fn hour_is_the_zones() {
+    let hour = Hour::of(1_769_903_999_123, &TimeZone::UTC);
+    assert_eq!(Suffix { hour, number: 0 }.to_string(), "2026-01-31-23");
+}
+
+#[test]
+fn a_free_name_stands_behind_every_existing_one() {
+    let hour = suffix("2026-01-31-23").hour;
+    let cases: [(&[&str], &str); 4] = [
+        (&[], "2026-01-31-23"),
+        (&["2026-01-31-22.7"], "2026-01-31-23"),
+        (&["2026-01-31-23"], "2026-01-31-23.1"),
+        // .1 was deleted: it is not used again.
+        (
+            &["2026-01-31-23", "2026-01-31-23.10", "2026-01-31-23.2"],
+            "2026-01-31-23.11",
+        ),
+    ];
+    for (existing, expected) in cases {
+        let existing: Vec<_> = existing.iter().map(|text| suffix(text)).collect();
+        assert_eq!(Suffix::free(hour, &existing).to_string(), expected);
+    }
+}
+
+#[test]
+fn oldest_files_go_first() {
+    let files = || {
+        [
+            "2026-01-31-10.2",
+            "2026-01-31-09",
+            "2026-01-31-10",
+            "2026-01-31-10.10",
+        ]
+        .map(|text| (suffix(text), 10))
+        .to_vec()
+    };
+    let check = |files_max, bytes_max, expected: &[&str]| {
+        let over = over_limit(
+            files(),
+            Keep {
+                files_max,
+                bytes_max,
+            },
+        );
+        let over: Vec<_> = over.iter().map(Suffix::to_string).collect();
+        assert_eq!(over, expected, "{files_max} files, {bytes_max} bytes");
+    };
+    check(4, 40, &[]);
+    check(2, 40, &["2026-01-31-10", "2026-01-31-09"]);
+    check(4, 39, &["2026-01-31-09"]);
+    check(
+        0,
+        40,
+        &[
+            "2026-01-31-10.10",
+            "2026-01-31-10.2",
+            "2026-01-31-10",
+            "2026-01-31-09",
+        ],
+    );
+}

@@ -1,0 +1,43 @@
+//! Our own keys: what Kafka has no word for.
+//!
+//! They share one prefix, so that none can ever collide with a key of a later Kafka.
+
+use crate::key::{Key, boolean, int, long, string};
+
+pub(super) const KEYS: &[Key] = &[
+    string("outrigger.admin.listener", "")
+        .effective()
+        .doc("host:port for /healthz and /metrics of this process; empty is none."),
+    boolean("outrigger.clamp.replication", "")
+        .unset()
+        .effective()
+        .doc(
+            "Whether a replication factor or min.insync.replicas that one node cannot give is \
+             lowered with a warning instead of refused. The preset msk turns it on.",
+        ),
+    // Requests are pipelined: this many of one connection are worked on at a time. The Java
+    // client has five in flight, librdkafka may have a thousand and is read further as they end.
+    int("outrigger.connection.inflight.requests", "64")
+        .between(1, 100_000)
+        .effective()
+        .doc("Requests of one connection that are worked on at one time."),
+    // One largest frame and room beside it.
+    long("outrigger.connection.memory.bytes", "134217728")
+        .at_least(1_048_576)
+        .effective()
+        .doc("Memory that the requests of one connection may hold."),
+    string("outrigger.endpoints.file", "")
+        .effective()
+        .doc("File that the bound addresses are written to once clients can connect."),
+    string("outrigger.log.dir", "")
+        .effective()
+        .doc("Directory of server.log; empty writes to standard error."),
+    string("outrigger.preset", "kafka")
+        .one_of(&["kafka", "msk"])
+        .effective()
+        .doc("Whose defaults hold: Apache Kafka's, or those of an Amazon MSK cluster."),
+    long("outrigger.requests.memory.bytes", "536870912")
+        .at_least(1_048_576)
+        .effective()
+        .doc("Memory that the requests of all connections may hold together."),
+];

@@ -3,9 +3,11 @@
 //! Nothing here ships, and nothing here is a build script: generated code is committed, and what a
 //! command installs goes under `.tools/` in the checkout, never elsewhere on the machine.
 
+mod codegen;
 mod command;
 mod stopwatch;
 mod test;
+mod tidy;
 mod tools;
 
 use std::process::ExitCode;
@@ -13,7 +15,12 @@ use std::process::ExitCode;
 use command::{Command, Failure};
 
 /// THE TABLE: one row per command, in the order of the help. Adding a command is a module and a row.
-const COMMANDS: &[Command] = &[test::COMMAND, tools::COMMAND];
+const COMMANDS: &[Command] = &[
+    codegen::COMMAND,
+    test::COMMAND,
+    tidy::COMMAND,
+    tools::COMMAND,
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

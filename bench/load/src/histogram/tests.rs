@@ -1,3 +1,5 @@
+//! Assertions at the resolution of the histogram.
+
 use super::*;
 
 #[test]

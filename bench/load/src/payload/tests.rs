@@ -1,3 +1,5 @@
+//! Stamps and sizes.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! What is blotted out and rounded.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Schedules from command lines.
+
 use clap::Parser;
 
 use super::*;

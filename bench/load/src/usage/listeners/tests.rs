@@ -1,3 +1,5 @@
+//! A listener of this process, and bootstrap strings.
+
 use super::*;
 
 #[test]

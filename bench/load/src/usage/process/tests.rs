@@ -1,3 +1,5 @@
+//! This process, and one field.
+
 use super::*;
 
 #[test]

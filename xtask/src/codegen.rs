@@ -47,7 +47,10 @@ fn run(words: &[String]) -> Result<(), Failure> {
         return Ok(());
     }
     if check {
-        let names: Vec<String> = stale.iter().map(|path| path.display().to_string()).collect();
+        let names: Vec<String> = stale
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
         return Err(Failure::Failed(format!(
             "generated files differ from the schema: {}; run `cargo xtask codegen`",
             names.join(", ")
@@ -81,11 +84,19 @@ pub(crate) fn generate(schema: &Path) -> Result<BTreeMap<PathBuf, String>, Failu
     apis.sort_by_key(|api| api.key);
     let mut files = BTreeMap::new();
     for api in &apis {
-        let path = Path::new("messages").join(names::snake(&api.name)).with_extension("rs");
+        let path = Path::new("messages")
+            .join(names::snake(&api.name))
+            .with_extension("rs");
         files.insert(path, format!("{FIRST_LINE}{}", file::file(api)));
     }
-    files.insert("messages.rs".into(), format!("{FIRST_LINE}{}", tables::messages(&apis)));
-    files.insert("api_key.rs".into(), format!("{FIRST_LINE}{}", tables::api_key(&apis)));
+    files.insert(
+        "messages.rs".into(),
+        format!("{FIRST_LINE}{}", tables::messages(&apis)),
+    );
+    files.insert(
+        "api_key.rs".into(),
+        format!("{FIRST_LINE}{}", tables::api_key(&apis)),
+    );
     for text in files.values_mut() {
         *text = rustfmt(text)?;
     }
@@ -101,7 +112,10 @@ fn differing(source: &Path, files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
         })
         .map(|(path, _)| path.clone())
         .collect();
-    let folder = fs::read_dir(source.join("messages")).into_iter().flatten().flatten();
+    let folder = fs::read_dir(source.join("messages"))
+        .into_iter()
+        .flatten()
+        .flatten();
     for entry in folder {
         let path = Path::new("messages").join(entry.file_name());
         let is_generated =
@@ -114,7 +128,12 @@ fn differing(source: &Path, files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
 }
 
 fn rustfmt(code: &str) -> Result<String, Failure> {
-    let failed = |e| Failure::of("rustfmt (install it with `rustup component add rustfmt`)", e);
+    let failed = |e| {
+        Failure::of(
+            "rustfmt (install it with `rustup component add rustfmt`)",
+            e,
+        )
+    };
     let mut child = Process::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
         .arg(root().join("rustfmt.toml"))
@@ -122,14 +141,21 @@ fn rustfmt(code: &str) -> Result<String, Failure> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(failed)?;
-    let mut stdin = child.stdin.take().ok_or_else(|| Failure::Failed("rustfmt: no input".into()))?;
+    let mut stdin = child
+        .stdin
+        .take()
+        .ok_or_else(|| Failure::Failed("rustfmt: no input".into()))?;
     let code_bytes = code.as_bytes().to_vec();
     let feed = std::thread::spawn(move || stdin.write_all(&code_bytes));
     let output = child.wait_with_output().map_err(failed)?;
-    let fed = feed.join().map_err(|_| Failure::Failed("rustfmt: feeding it failed".into()))?;
+    let fed = feed
+        .join()
+        .map_err(|_| Failure::Failed("rustfmt: feeding it failed".into()))?;
     fed.map_err(failed)?;
     if !output.status.success() {
-        return Err(Failure::Failed(format!("rustfmt refused generated code:\n{code}")));
+        return Err(Failure::Failed(format!(
+            "rustfmt refused generated code:\n{code}"
+        )));
     }
     String::from_utf8(output.stdout).map_err(|e| Failure::of("rustfmt", e))
 }

@@ -28,7 +28,16 @@ pub fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool)
     body += &flexible.binding();
     for field in structure.fields.iter().filter(|field| field.tag.is_none()) {
         let name = snake(&field.name);
-        let read = read(unit, field, side, if field.classic { "false" } else { flexible.text() });
+        let read = read(
+            unit,
+            field,
+            side,
+            if field.classic {
+                "false"
+            } else {
+                flexible.text()
+            },
+        );
         let value = match unit.condition(field.versions, structure.versions) {
             None => read,
             Some(condition) => {
@@ -39,9 +48,17 @@ pub fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool)
         let _ = writeln!(body, "let {name} = {value};");
     }
     body += &tagged(unit, structure, side);
-    let names: Vec<String> = structure.fields.iter().map(|field| snake(&field.name)).collect();
+    let names: Vec<String> = structure
+        .fields
+        .iter()
+        .map(|field| snake(&field.name))
+        .collect();
     let visibility = if is_message { "pub " } else { "" };
-    let version = if uses(&body, "version") { "version" } else { "_version" };
+    let version = if uses(&body, "version") {
+        "version"
+    } else {
+        "_version"
+    };
     let doc = if is_message {
         "/// Reads the message in `version`; bytes behind it stay in the reader.\n"
     } else {
@@ -59,7 +76,11 @@ pub fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool)
 /// The tagged fields: known ones are matched, the rest is skipped.
 fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
     let flexible = unit.flexible(structure);
-    let fields: Vec<&Field> = structure.fields.iter().filter(|f| f.tag.is_some()).collect();
+    let fields: Vec<&Field> = structure
+        .fields
+        .iter()
+        .filter(|f| f.tag.is_some())
+        .collect();
     let mut defaults = String::new();
     let mut arms = String::new();
     for field in &fields {
@@ -116,9 +137,7 @@ fn read_whole(
         let function = if nullable { "nullable_array" } else { "array" };
         let least = types::element_bytes_min(unit.api, field);
         let element = read_element(field, flexible);
-        return format!(
-            "reader.{function}(\"{name}\", {flexible}, {least}, |reader| {element})?"
-        );
+        return format!("reader.{function}(\"{name}\", {flexible}, {least}, |reader| {element})?");
     }
     match &field.kind {
         Kind::Struct(_) if nullable => {
@@ -128,7 +147,11 @@ fn read_whole(
         Kind::String if nullable => format!("reader.nullable_string(\"{name}\", {flexible})?"),
         Kind::Bytes if nullable => format!("reader.nullable_bytes(\"{name}\", {flexible})?"),
         Kind::Records => {
-            let into = if side == Side::Response { ".map(RecordSet::from)" } else { "" };
+            let into = if side == Side::Response {
+                ".map(RecordSet::from)"
+            } else {
+                ""
+            };
             format!("reader.nullable_bytes(\"{name}\", {flexible})?{into}")
         }
         Kind::Int16 if types::is_error_code(field) => {

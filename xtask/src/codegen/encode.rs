@@ -22,7 +22,11 @@ pub fn encode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool)
     }
     body += &flexible.binding();
     for field in structure.fields.iter().filter(|field| field.tag.is_none()) {
-        let flexible = if field.classic { "false" } else { flexible.text() };
+        let flexible = if field.classic {
+            "false"
+        } else {
+            flexible.text()
+        };
         let write = write_field(unit, field, side, flexible);
         body += &match unit.condition(field.versions, structure.versions) {
             None => write,
@@ -34,13 +38,21 @@ pub fn encode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool)
     }
     body += &tagged(unit, structure, side);
     let visibility = if is_message { "pub " } else { "" };
-    let version = if uses(&body, "version") { "version" } else { "_version" };
+    let version = if uses(&body, "version") {
+        "version"
+    } else {
+        "_version"
+    };
     let doc = if is_message {
         "/// Writes the message in `version`; fails where a field that is set has no place in it.\n"
     } else {
         ""
     };
-    let writer = if uses(&body, "writer") { "writer" } else { "_writer" };
+    let writer = if uses(&body, "writer") {
+        "writer"
+    } else {
+        "_writer"
+    };
     format!(
         "{doc}{visibility}fn encode(&self, {writer}: &mut Writer, {version}: i16) -> Result<(), EncodeError> {{
             {body}
@@ -59,13 +71,20 @@ fn absent(field: &Field, side: Side) -> String {
 }
 
 fn absent_error(field: &Field) -> String {
-    format!("return Err(EncodeError::Absent {{ field: \"{}\", version }});", field.name)
+    format!(
+        "return Err(EncodeError::Absent {{ field: \"{}\", version }});",
+        field.name
+    )
 }
 
 /// Tagged fields leave only where they differ from their defaults.
 fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
     let flexible = unit.flexible(structure);
-    let mut fields: Vec<&Field> = structure.fields.iter().filter(|f| f.tag.is_some()).collect();
+    let mut fields: Vec<&Field> = structure
+        .fields
+        .iter()
+        .filter(|f| f.tag.is_some())
+        .collect();
     fields.sort_by_key(|field| field.tag);
     let mut code = String::new();
     let mut flags = Vec::new();
@@ -78,8 +97,9 @@ fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
             None => differs,
             Some(condition) => {
                 if !field.ignorable {
-                    let refuse = absent_error(field);
-                    let _ = write!(code, "if !({condition}) && {differs} {{ {refuse} }}");
+                    // Tagged fields never end before their structure does.
+                    let (first, refuse) = (field.versions.first, absent_error(field));
+                    let _ = write!(code, "if version < {first} && {differs} {{ {refuse} }}");
                 }
                 format!("{condition} && {differs}")
             }
@@ -93,7 +113,11 @@ fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
         );
         flags.push(format!("u32::from({flag})"));
     }
-    let count = if flags.is_empty() { "0".to_owned() } else { flags.join(" + ") };
+    let count = if flags.is_empty() {
+        "0".to_owned()
+    } else {
+        flags.join(" + ")
+    };
     let section = format!("writer.uvarint({count}); {writes}");
     match flexible.text() {
         "false" => String::new(),
@@ -113,12 +137,17 @@ fn write_field(unit: &Unit<'_>, field: &Field, side: Side, flexible: &str) -> St
         return write_records(field, side, flexible);
     }
     let nullable = write_nullable(field, &value, flexible);
-    let condition = field.nullable.and_then(|n| unit.condition(n, field.versions));
+    let condition = field
+        .nullable
+        .and_then(|n| unit.condition(n, field.versions));
     match condition {
         None => nullable,
         Some(condition) => {
             let required = format!("not_null(\"{name}\", &{value}, version)?");
-            let plain = format!("let value = {required}; {}", write_value(field, "value", flexible, true));
+            let plain = format!(
+                "let value = {required}; {}",
+                write_value(field, "value", flexible, true)
+            );
             format!("if {condition} {{ {nullable} }} else {{ {plain} }}")
         }
     }
@@ -127,7 +156,11 @@ fn write_field(unit: &Unit<'_>, field: &Field, side: Side, flexible: &str) -> St
 fn write_records(field: &Field, side: Side, flexible: &str) -> String {
     let name = &field.name;
     let value = format!("self.{}", snake(name));
-    let function = if side == Side::Response { "record_set" } else { "nullable_bytes" };
+    let function = if side == Side::Response {
+        "record_set"
+    } else {
+        "nullable_bytes"
+    };
     format!("writer.{function}(\"{name}\", {value}.as_ref(), {flexible})?;")
 }
 
@@ -173,7 +206,11 @@ fn write_value(field: &Field, value: &str, flexible: &str, borrowed: bool) -> St
 
 fn write_element(field: &Field, value: &str, flexible: &str, borrowed: bool) -> String {
     let name = &field.name;
-    let copied = if borrowed { format!("*{value}") } else { value.to_owned() };
+    let copied = if borrowed {
+        format!("*{value}")
+    } else {
+        value.to_owned()
+    };
     let by = if borrowed { "" } else { "&" };
     match &field.kind {
         Kind::Bool => format!("writer.bool({copied});"),

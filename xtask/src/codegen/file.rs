@@ -13,7 +13,11 @@ pub fn file(api: &Api) -> String {
     let unit = Unit { api };
     let mut code = String::new();
     for body in [&api.request.body, &api.response.body] {
-        let side = if body.name == api.request.body.name { Side::Request } else { Side::Response };
+        let side = if body.name == api.request.body.name {
+            Side::Request
+        } else {
+            Side::Response
+        };
         code += &structure(&unit, body, side, true);
     }
     for nested in &api.structs {
@@ -30,7 +34,10 @@ fn module_doc(api: &Api) -> String {
             Some(from) => format!("flexible from {from}"),
             None => "never flexible".to_owned(),
         };
-        let _ = write!(doc, "//!\n//! API key {key}, versions {first} to {last}, {flexible}.\n");
+        let _ = write!(
+            doc,
+            "//!\n//! API key {key}, versions {first} to {last}, {flexible}.\n"
+        );
     }
     if !api.errors.is_empty() {
         doc += "//!\n//! Answers:";
@@ -73,7 +80,13 @@ fn imports(code: &str) -> String {
         imports += "use crate::error::not_null;\n";
     }
     let names = [
-        "DecodeError", "DecodeFault", "EncodeError", "ErrorCode", "Reader", "RecordSet", "Str",
+        "DecodeError",
+        "DecodeFault",
+        "EncodeError",
+        "ErrorCode",
+        "Reader",
+        "RecordSet",
+        "Str",
         "Writer",
     ];
     let names: Vec<&str> = names.into_iter().filter(|name| uses(name)).collect();
@@ -84,18 +97,37 @@ fn imports(code: &str) -> String {
 fn structure(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) -> String {
     let name = &structure.name;
     let rusts_default = structure.fields.iter().all(types::default_is_rusts);
-    let derives =
-        if rusts_default { "Clone, Debug, Default, PartialEq" } else { "Clone, Debug, PartialEq" };
-    let mut code = format!("{}\n#[derive({derives})]\npub struct {name} {{\n", doc(unit, structure));
+    let derives = if rusts_default {
+        "Clone, Debug, Default, PartialEq"
+    } else {
+        "Clone, Debug, PartialEq"
+    };
+    let mut code = format!(
+        "{}\n#[derive({derives})]\npub struct {name} {{\n",
+        doc(unit, structure)
+    );
     for field in &structure.fields {
         let type_ = types::field_type(field, side);
-        let _ = writeln!(code, "/// {}\npub {}: {type_},", field_doc(structure, field), snake(&field.name));
+        let _ = writeln!(
+            code,
+            "/// {}\npub {}: {type_},",
+            field_doc(structure, field),
+            snake(&field.name)
+        );
     }
     code += "}\n\n";
     if !rusts_default {
-        let _ = writeln!(code, "impl Default for {name} {{ fn default() -> Self {{ Self {{");
+        let _ = writeln!(
+            code,
+            "impl Default for {name} {{ fn default() -> Self {{ Self {{"
+        );
         for field in &structure.fields {
-            let _ = writeln!(code, "{}: {},", snake(&field.name), types::default_value(field, side));
+            let _ = writeln!(
+                code,
+                "{}: {},",
+                snake(&field.name),
+                types::default_value(field, side)
+            );
         }
         code += "} } }\n\n";
     }
@@ -111,9 +143,17 @@ fn structure(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) 
 fn doc(unit: &Unit<'_>, structure: &Struct) -> String {
     let api = unit.api;
     let what = if structure.name == api.request.body.name {
-        if api.key.is_some() { "The request." } else { "Before the body of a request." }
+        if api.key.is_some() {
+            "The request."
+        } else {
+            "Before the body of a request."
+        }
     } else if structure.name == api.response.body.name {
-        if api.key.is_some() { "The response." } else { "Before the body of a response." }
+        if api.key.is_some() {
+            "The response."
+        } else {
+            "Before the body of a response."
+        }
     } else {
         return format!("/// {}", part_doc(api, structure));
     };

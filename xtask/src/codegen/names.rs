@@ -15,7 +15,10 @@ pub fn snake(name: &str) -> String {
         }
         snake.extend(c.to_lowercase());
     }
-    if matches!(snake.as_str(), "match" | "type" | "ref" | "where" | "move" | "use") {
+    if matches!(
+        snake.as_str(),
+        "match" | "type" | "ref" | "where" | "move" | "use"
+    ) {
         snake.push('_');
     }
     snake

@@ -152,12 +152,21 @@ impl Versions {
     /// `3`, `3-5` or `3+`, which ends where `within` ends.
     pub fn parse(text: &str, within: Versions) -> Option<Self> {
         let versions = if let Some(first) = text.strip_suffix('+') {
-            Self { first: first.parse().ok()?, last: within.last }
+            Self {
+                first: first.parse().ok()?,
+                last: within.last,
+            }
         } else if let Some((first, last)) = text.split_once('-') {
-            Self { first: first.parse().ok()?, last: last.parse().ok()? }
+            Self {
+                first: first.parse().ok()?,
+                last: last.parse().ok()?,
+            }
         } else {
             let only = text.parse().ok()?;
-            Self { first: only, last: only }
+            Self {
+                first: only,
+                last: only,
+            }
         };
         (versions.first <= versions.last && within.contain(versions)).then_some(versions)
     }

@@ -34,8 +34,16 @@ pub fn element_type(field: &Field, side: Side) -> String {
 /// The Rust type of the field.
 pub fn field_type(field: &Field, side: Side) -> String {
     let element = element_type(field, side);
-    let whole = if field.array { format!("Vec<{element}>") } else { element };
-    if is_option(field) { format!("Option<{whole}>") } else { whole }
+    let whole = if field.array {
+        format!("Vec<{element}>")
+    } else {
+        element
+    };
+    if is_option(field) {
+        format!("Option<{whole}>")
+    } else {
+        whole
+    }
 }
 
 /// Whether the field is an `Option` in Rust.
@@ -54,7 +62,11 @@ pub fn default_value(field: &Field, side: Side) -> String {
         return "None".to_owned();
     }
     let inner = plain_default(field, side);
-    if is_option(field) { format!("Some({inner})") } else { inner }
+    if is_option(field) {
+        format!("Some({inner})")
+    } else {
+        inner
+    }
 }
 
 fn plain_default(field: &Field, side: Side) -> String {
@@ -134,9 +146,23 @@ fn element_bytes(api: &Api, field: &Field, version: i16) -> usize {
         Kind::Int32 => 4,
         Kind::Int64 | Kind::Float64 => 8,
         Kind::Uuid => 16,
-        Kind::String => if flexible { 1 } else { 2 },
-        Kind::Bytes | Kind::Records => if flexible { 1 } else { 4 },
-        Kind::Struct(name) => api.structure(name).map_or(1, |s| struct_bytes(api, s, version)),
+        Kind::String => {
+            if flexible {
+                1
+            } else {
+                2
+            }
+        }
+        Kind::Bytes | Kind::Records => {
+            if flexible {
+                1
+            } else {
+                4
+            }
+        }
+        Kind::Struct(name) => api
+            .structure(name)
+            .map_or(1, |s| struct_bytes(api, s, version)),
     }
 }
 
@@ -146,7 +172,13 @@ fn struct_bytes(api: &Api, structure: &Struct, version: i16) -> usize {
         field.tag.is_none() && (field.versions.first..=field.versions.last).contains(&version)
     });
     let fields = fields.map(|field| match (&field.kind, field.array) {
-        (_, true) => if flexible { 1 } else { 4 },
+        (_, true) => {
+            if flexible {
+                1
+            } else {
+                4
+            }
+        }
         (Kind::Struct(_), false) if field.nullable.is_some() => 1,
         _ => element_bytes(api, field, version),
     });

@@ -42,7 +42,10 @@ impl Flexible {
     /// The versions of `structure` in compact form; only asked where there are any.
     pub fn versions(self, structure: &Struct) -> Versions {
         match self {
-            Self::From(first) => Versions { first, last: structure.versions.last },
+            Self::From(first) => Versions {
+                first,
+                last: structure.versions.last,
+            },
             Self::Always | Self::Never => structure.versions,
         }
     }
@@ -87,9 +90,10 @@ impl Unit<'_> {
     fn leads_to(&self, from: &Struct, to: &Struct) -> bool {
         from.name == to.name
             || from.fields.iter().any(|field| match &field.kind {
-                Kind::Struct(name) => {
-                    self.api.structure(name).is_some_and(|next| self.leads_to(next, to))
-                }
+                Kind::Struct(name) => self
+                    .api
+                    .structure(name)
+                    .is_some_and(|next| self.leads_to(next, to)),
                 _ => false,
             })
     }
@@ -97,5 +101,6 @@ impl Unit<'_> {
 
 /// Whether `code` names the variable.
 pub fn uses(code: &str, variable: &str) -> bool {
-    code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == variable)
+    code.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word == variable)
 }

@@ -3,11 +3,18 @@
 use super::{Api, Field, Kind, Message, SchemaError, Struct, Versions};
 
 /// Versions of everything, before a file has said its own.
-const ALL: Versions = Versions { first: 0, last: i16::MAX };
+const ALL: Versions = Versions {
+    first: 0,
+    last: i16::MAX,
+};
 
 /// Reads a schema file.
 pub(super) fn api(text: &str) -> Result<Api, SchemaError> {
-    let mut parser = Parser { lines: text.lines(), line: 0, structs: Vec::new() };
+    let mut parser = Parser {
+        lines: text.lines(),
+        line: 0,
+        structs: Vec::new(),
+    };
     let mut api = Api {
         key: None,
         name: String::new(),
@@ -28,8 +35,15 @@ pub(super) fn api(text: &str) -> Result<Api, SchemaError> {
 }
 
 fn empty_message() -> Message {
-    let body = Struct { name: String::new(), versions: ALL, fields: Vec::new() };
-    Message { body, flexible: None }
+    let body = Struct {
+        name: String::new(),
+        versions: ALL,
+        fields: Vec::new(),
+    };
+    Message {
+        body,
+        flexible: None,
+    }
 }
 
 struct Parser<'a> {
@@ -55,11 +69,17 @@ impl<'a> Parser<'a> {
     }
 
     fn fail<T>(&self, fault: impl Into<String>) -> Result<T, SchemaError> {
-        Err(SchemaError { line: self.line, fault: fault.into() })
+        Err(SchemaError {
+            line: self.line,
+            fault: fault.into(),
+        })
     }
 
     fn need<T>(&self, value: Option<T>, fault: &str) -> Result<T, SchemaError> {
-        value.ok_or_else(|| SchemaError { line: self.line, fault: fault.to_owned() })
+        value.ok_or_else(|| SchemaError {
+            line: self.line,
+            fault: fault.to_owned(),
+        })
     }
 
     fn top_level(
@@ -89,7 +109,9 @@ impl<'a> Parser<'a> {
                 api.since.push((version, self.quoted(text)?));
             }
             "struct" => {
-                let name = self.need(rest.strip_suffix('{'), "`struct NAME {` is needed")?.trim();
+                let name = self
+                    .need(rest.strip_suffix('{'), "`struct NAME {` is needed")?
+                    .trim();
                 self.structure(name.to_owned(), defaults.0)?;
             }
             "request" => api.request = self.message(&api.name, "Request", rest, *defaults)?,
@@ -104,12 +126,14 @@ impl<'a> Parser<'a> {
             return Ok(None);
         }
         let first = text.strip_suffix('+').and_then(|first| first.parse().ok());
-        self.need(first, "`flexible N+` or `flexible none` is needed").map(Some)
+        self.need(first, "`flexible N+` or `flexible none` is needed")
+            .map(Some)
     }
 
     fn quoted(&self, text: &str) -> Result<String, SchemaError> {
         let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
-        self.need(inner, "a quoted text is needed").map(str::to_owned)
+        self.need(inner, "a quoted text is needed")
+            .map(str::to_owned)
     }
 
     /// A message; `rest` is `{`, or versions of its own before it.
@@ -125,9 +149,20 @@ impl<'a> Parser<'a> {
             versions = self.need(Versions::parse(own_versions, ALL), "these are no versions")?;
             flexible = self.flexible(own_flexible)?;
         }
-        let prefix = if api == "Header" { format!("{suffix}Header") } else { format!("{api}{suffix}") };
+        let prefix = if api == "Header" {
+            format!("{suffix}Header")
+        } else {
+            format!("{api}{suffix}")
+        };
         let fields = self.fields(versions)?;
-        Ok(Message { body: Struct { name: prefix, versions, fields }, flexible })
+        Ok(Message {
+            body: Struct {
+                name: prefix,
+                versions,
+                fields,
+            },
+            flexible,
+        })
     }
 
     fn structure(&mut self, name: String, versions: Versions) -> Result<(), SchemaError> {
@@ -136,7 +171,11 @@ impl<'a> Parser<'a> {
         }
         // Outer structures come before the ones inside them.
         let place = self.structs.len();
-        self.structs.push(Struct { name, versions, fields: Vec::new() });
+        self.structs.push(Struct {
+            name,
+            versions,
+            fields: Vec::new(),
+        });
         let fields = self.fields(versions)?;
         match self.structs.get_mut(place) {
             Some(structure) => structure.fields = fields,
@@ -185,16 +224,32 @@ fn check(api: &Api) -> Result<(), SchemaError> {
     let bodies = [&api.request.body, &api.response.body];
     for structure in bodies.into_iter().chain(&api.structs) {
         for field in &structure.fields {
-            let Kind::Struct(name) = &field.kind else { continue };
+            let Kind::Struct(name) = &field.kind else {
+                continue;
+            };
             match api.structure(name) {
                 None => return fail(format!("field {}: no structure {name}", field.name)),
                 Some(used) if !used.versions.contain(field.versions) => {
-                    return fail(format!("field {} has versions that {name} lacks", field.name));
+                    return fail(format!(
+                        "field {} has versions that {name} lacks",
+                        field.name
+                    ));
                 }
                 Some(_) if field.tag.is_some() && field.nullable.is_some() && !field.array => {
-                    return fail(format!("field {}: a tagged structure is never null", field.name));
+                    return fail(format!(
+                        "field {}: a tagged structure is never null",
+                        field.name
+                    ));
                 }
                 Some(_) => {}
+            }
+        }
+        for field in structure.fields.iter().filter(|field| field.tag.is_some()) {
+            if field.versions.last != structure.versions.last {
+                return fail(format!(
+                    "tagged field {} ends before {}",
+                    field.name, structure.name
+                ));
             }
         }
     }

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 
 use crate::command::{Command, Failure, root};
-use schema::Api;
 
 mod decode;
 mod encode;
 mod file;
 mod names;
+mod parse;
 mod schema;
 mod tables;
 mod types;
@@ -78,7 +78,7 @@ pub(crate) fn generate(schema: &Path) -> Result<BTreeMap<PathBuf, String>, Failu
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "kmsg") {
             let text = fs::read_to_string(&path).map_err(|e| Failure::of(path.display(), e))?;
-            apis.push(Api::parse(&text).map_err(|e| Failure::of(path.display(), e))?);
+            apis.push(parse::api(&text).map_err(|e| Failure::of(path.display(), e))?);
         }
     }
     apis.sort_by_key(|api| api.key);

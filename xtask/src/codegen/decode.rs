@@ -8,7 +8,7 @@ use super::types::{self, Side};
 use super::unit::{Unit, uses};
 
 /// `fn decode(reader, version) -> Result<Self, DecodeError>`.
-pub fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) -> String {
+pub(crate) fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) -> String {
     let flexible = unit.flexible(structure);
     let mut body = String::new();
     if is_message {

@@ -9,7 +9,7 @@ use super::unit::Unit;
 use super::{decode, encode};
 
 /// The whole file below its first line, not yet formatted.
-pub fn file(api: &Api) -> String {
+pub(crate) fn file(api: &Api) -> String {
     let unit = Unit { api };
     let mut code = String::new();
     for body in [&api.request.body, &api.response.body] {

@@ -1,7 +1,7 @@
 //! Kafka's names in Rust's spelling.
 
 /// `TransactionalId` as `transactional_id`; a keyword gets an underscore behind it.
-pub fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 8);
     for (i, &c) in chars.iter().enumerate() {

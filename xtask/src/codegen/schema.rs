@@ -1,4 +1,4 @@
-//! Reads our schema files: one API per file, a line per field.
+//! What a schema file says, and its words: one API per file, a line per field.
 //!
 //! ```text
 //! api 18 ApiVersions
@@ -27,84 +27,82 @@
 use std::fmt;
 use std::str::SplitWhitespace;
 
-mod parse;
-
 /// Versions from `first` to `last`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Versions {
+pub(crate) struct Versions {
     /// The first version.
-    pub first: i16,
+    pub(crate) first: i16,
     /// The last version.
-    pub last: i16,
+    pub(crate) last: i16,
 }
 
 /// One schema file.
 #[derive(Clone, Debug)]
-pub struct Api {
+pub(crate) struct Api {
     /// The API key; the header file has none.
-    pub key: Option<i16>,
+    pub(crate) key: Option<i16>,
     /// Kafka's name of the API; `Header` for the headers.
-    pub name: String,
+    pub(crate) name: String,
     /// What it does, one line.
-    pub about: String,
+    pub(crate) about: String,
     /// Error codes that Kafka answers with, by Kafka's names.
-    pub errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
     /// What a version brought.
-    pub since: Vec<(i16, String)>,
+    pub(crate) since: Vec<(i16, String)>,
     /// Every structure below the two messages, in the order of definition.
-    pub structs: Vec<Struct>,
+    pub(crate) structs: Vec<Struct>,
     /// The request.
-    pub request: Message,
+    pub(crate) request: Message,
     /// The response.
-    pub response: Message,
+    pub(crate) response: Message,
 }
 
 /// A request, a response or a header.
 #[derive(Clone, Debug)]
-pub struct Message {
+pub(crate) struct Message {
     /// Its fields as a structure named like the message.
-    pub body: Struct,
+    pub(crate) body: Struct,
     /// The first version with compact strings and tagged fields.
-    pub flexible: Option<i16>,
+    pub(crate) flexible: Option<i16>,
 }
 
 /// A structure: a message or an element of an array.
 #[derive(Clone, Debug)]
-pub struct Struct {
+pub(crate) struct Struct {
     /// Its name in Rust.
-    pub name: String,
+    pub(crate) name: String,
     /// The versions it occurs in.
-    pub versions: Versions,
+    pub(crate) versions: Versions,
     /// The fields in wire order.
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
 }
 
 /// A field.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// Kafka's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The type, of the elements where `array`.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Whether it is an array.
-    pub array: bool,
+    pub(crate) array: bool,
     /// The versions it occurs in.
-    pub versions: Versions,
+    pub(crate) versions: Versions,
     /// The versions it may be null in.
-    pub nullable: Option<Versions>,
+    pub(crate) nullable: Option<Versions>,
     /// The default as the schema spells it; none is the zero of the type.
-    pub default: Option<String>,
+    pub(crate) default: Option<String>,
     /// The tag, where it is a tagged field.
-    pub tag: Option<u32>,
+    pub(crate) tag: Option<u32>,
     /// Dropped silently in versions without it.
-    pub ignorable: bool,
+    pub(crate) ignorable: bool,
     /// In classic form even in flexible versions.
-    pub classic: bool,
+    pub(crate) classic: bool,
 }
 
 /// The types of the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// One byte.
     Bool,
     /// One byte.
@@ -133,11 +131,11 @@ pub enum Kind {
 
 /// A schema that cannot be read: the line and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SchemaError {
+pub(crate) struct SchemaError {
     /// The line, from 1; 0 where the whole file is meant.
-    pub line: usize,
+    pub(crate) line: usize,
     /// What is wrong, and with what.
-    pub fault: String,
+    pub(crate) fault: String,
 }
 
 impl fmt::Display for SchemaError {
@@ -150,7 +148,7 @@ impl std::error::Error for SchemaError {}
 
 impl Versions {
     /// `3`, `3-5` or `3+`, which ends where `within` ends.
-    pub fn parse(text: &str, within: Versions) -> Option<Self> {
+    pub(crate) fn parse(text: &str, within: Versions) -> Option<Self> {
         let versions = if let Some(first) = text.strip_suffix('+') {
             Self {
                 first: first.parse().ok()?,
@@ -172,7 +170,7 @@ impl Versions {
     }
 
     /// Whether every one of `other` is one of these.
-    pub fn contain(self, other: Self) -> bool {
+    pub(crate) fn contain(self, other: Self) -> bool {
         self.first <= other.first && other.last <= self.last
     }
 }
@@ -188,26 +186,22 @@ impl fmt::Display for Versions {
 }
 
 impl Api {
-    /// Reads a schema file.
-    pub fn parse(text: &str) -> Result<Self, SchemaError> {
-        parse::api(text)
-    }
-
     /// The structure of that name.
-    pub fn structure(&self, name: &str) -> Option<&Struct> {
+    pub(crate) fn structure(&self, name: &str) -> Option<&Struct> {
         self.structs.iter().find(|s| s.name == name)
     }
 }
 
 impl Message {
     /// Whether `version` has compact strings and tagged fields.
-    pub fn is_flexible(&self, version: i16) -> bool {
+    pub(crate) fn is_flexible(&self, version: i16) -> bool {
         self.flexible.is_some_and(|first| version >= first)
     }
 }
 
 impl Kind {
-    fn parse(text: &str) -> Option<Self> {
+    /// The type that a schema spells so.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "bool" => Self::Bool,
             "int8" => Self::Int8,
@@ -228,7 +222,11 @@ impl Kind {
 
 impl Field {
     /// Reads what follows the field's name; `within` are the versions of the structure.
-    fn parse(name: &str, mut words: SplitWhitespace<'_>, within: Versions) -> Option<Self> {
+    pub(crate) fn parse(
+        name: &str,
+        mut words: SplitWhitespace<'_>,
+        within: Versions,
+    ) -> Option<Self> {
         let typed = words.next()?;
         let (typed, null) = match typed.split_once('?') {
             Some((typed, null)) => (typed, Some(null)),

@@ -6,7 +6,7 @@ use super::names::snake;
 use super::schema::{Api, Versions};
 
 /// `messages.rs`: the modules, `Request` and `Response`.
-pub fn messages(apis: &[Api]) -> String {
+pub(crate) fn messages(apis: &[Api]) -> String {
     let mut code = String::from(
         "//!
         //! One module per API; [`Request`] and [`Response`] are closed over all of them. A field's
@@ -97,7 +97,7 @@ fn message_enum(apis: &[Api], name: &str, lower: &str, doc: &str) -> String {
 }
 
 /// `api_key.rs`: the enum of APIs with their versions.
-pub fn api_key(apis: &[Api]) -> String {
+pub(crate) fn api_key(apis: &[Api]) -> String {
     let mut variants = String::new();
     let mut all = String::new();
     let mut names = String::new();

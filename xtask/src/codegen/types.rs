@@ -4,7 +4,7 @@ use super::schema::{Api, Field, Kind, Struct};
 
 /// Where a structure stands: record sets of responses are ropes, those of requests slices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub(crate) enum Side {
     /// Reachable from the request.
     Request,
     /// Reachable from the response.
@@ -12,7 +12,7 @@ pub enum Side {
 }
 
 /// The Rust type of one element, without array and null.
-pub fn element_type(field: &Field, side: Side) -> String {
+pub(crate) fn element_type(field: &Field, side: Side) -> String {
     match &field.kind {
         Kind::Bool => "bool".to_owned(),
         Kind::Int8 => "i8".to_owned(),
@@ -32,7 +32,7 @@ pub fn element_type(field: &Field, side: Side) -> String {
 }
 
 /// The Rust type of the field.
-pub fn field_type(field: &Field, side: Side) -> String {
+pub(crate) fn field_type(field: &Field, side: Side) -> String {
     let element = element_type(field, side);
     let whole = if field.array {
         format!("Vec<{element}>")
@@ -47,17 +47,17 @@ pub fn field_type(field: &Field, side: Side) -> String {
 }
 
 /// Whether the field is an `Option` in Rust.
-pub fn is_option(field: &Field) -> bool {
+pub(crate) fn is_option(field: &Field) -> bool {
     field.nullable.is_some() || field.kind == Kind::Records
 }
 
 /// Whether the integer is an error code: by its name, as Kafka names all of them.
-pub fn is_error_code(field: &Field) -> bool {
+pub(crate) fn is_error_code(field: &Field) -> bool {
     field.kind == Kind::Int16 && field.name.ends_with("ErrorCode")
 }
 
 /// The default as a Rust expression.
-pub fn default_value(field: &Field, side: Side) -> String {
+pub(crate) fn default_value(field: &Field, side: Side) -> String {
     if field.kind == Kind::Records || field.default.as_deref() == Some("null") {
         return "None".to_owned();
     }
@@ -100,7 +100,7 @@ fn integer(field: &Field) -> String {
 }
 
 /// Whether Rust's own `Default` of the type is the schema's default.
-pub fn default_is_rusts(field: &Field) -> bool {
+pub(crate) fn default_is_rusts(field: &Field) -> bool {
     if is_option(field) {
         return default_value(field, Side::Request) == "None";
     }
@@ -108,7 +108,7 @@ pub fn default_is_rusts(field: &Field) -> bool {
 }
 
 /// An expression that is true where `value` is not the default.
-pub fn differs(field: &Field, value: &str, side: Side) -> String {
+pub(crate) fn differs(field: &Field, value: &str, side: Side) -> String {
     if is_option(field) {
         return match default_value(field, side).as_str() {
             "None" => format!("{value}.is_some()"),
@@ -131,7 +131,7 @@ fn has_is_empty(field: &Field) -> bool {
 
 /// The least that an element of the field takes on the wire, in any of its versions: what
 /// bounds an array's count before anything is reserved.
-pub fn element_bytes_min(api: &Api, field: &Field) -> usize {
+pub(crate) fn element_bytes_min(api: &Api, field: &Field) -> usize {
     (field.versions.first..=field.versions.last)
         .map(|version| element_bytes(api, field, version))
         .min()

@@ -5,14 +5,14 @@ use super::types::Side;
 
 /// One schema file on its way to one Rust file.
 #[derive(Debug)]
-pub struct Unit<'a> {
+pub(crate) struct Unit<'a> {
     /// The schema.
-    pub api: &'a Api,
+    pub(crate) api: &'a Api,
 }
 
 /// Whether a structure is in compact form: always, never or from a version on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flexible {
+pub(crate) enum Flexible {
     /// In every version.
     Always,
     /// In no version.
@@ -23,7 +23,7 @@ pub enum Flexible {
 
 impl Flexible {
     /// The Rust expression for it.
-    pub fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Always => "true",
             Self::Never => "false",
@@ -32,7 +32,7 @@ impl Flexible {
     }
 
     /// The statement that the expression needs before it.
-    pub fn binding(self) -> String {
+    pub(crate) fn binding(self) -> String {
         match self {
             Self::From(first) => format!("let flexible = version >= {first};\n"),
             Self::Always | Self::Never => String::new(),
@@ -40,7 +40,7 @@ impl Flexible {
     }
 
     /// The versions of `structure` in compact form; only asked where there are any.
-    pub fn versions(self, structure: &Struct) -> Versions {
+    pub(crate) fn versions(self, structure: &Struct) -> Versions {
         match self {
             Self::From(first) => Versions {
                 first,
@@ -53,7 +53,7 @@ impl Flexible {
 
 impl Unit<'_> {
     /// How `structure` is encoded. Only the headers differ between request and response.
-    pub fn flexible(&self, structure: &Struct) -> Flexible {
+    pub(crate) fn flexible(&self, structure: &Struct) -> Flexible {
         let message = if structure.name == self.api.response.body.name {
             &self.api.response
         } else {
@@ -67,7 +67,7 @@ impl Unit<'_> {
     }
 
     /// The condition for `versions` where the version is known to be `within`.
-    pub fn condition(&self, versions: Versions, within: Versions) -> Option<String> {
+    pub(crate) fn condition(&self, versions: Versions, within: Versions) -> Option<String> {
         let Versions { first, last } = versions;
         match (first > within.first, last < within.last) {
             (false, false) => None,
@@ -79,7 +79,7 @@ impl Unit<'_> {
     }
 
     /// Which of the two messages leads to `structure`; the request where both do.
-    pub fn side(&self, structure: &Struct) -> Side {
+    pub(crate) fn side(&self, structure: &Struct) -> Side {
         if self.leads_to(&self.api.request.body, structure) {
             Side::Request
         } else {
@@ -100,7 +100,7 @@ impl Unit<'_> {
 }
 
 /// Whether `code` names the variable.
-pub fn uses(code: &str, variable: &str) -> bool {
+pub(crate) fn uses(code: &str, variable: &str) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_')
         .any(|word| word == variable)
 }

@@ -1,6 +1,6 @@
 //! The line parser of schema files. It stops at the first error.
 
-use super::{Api, Field, Kind, Message, SchemaError, Struct, Versions};
+use super::schema::{Api, Field, Kind, Message, SchemaError, Struct, Versions};
 
 /// Versions of everything, before a file has said its own.
 const ALL: Versions = Versions {
@@ -9,7 +9,7 @@ const ALL: Versions = Versions {
 };
 
 /// Reads a schema file.
-pub(super) fn api(text: &str) -> Result<Api, SchemaError> {
+pub(crate) fn api(text: &str) -> Result<Api, SchemaError> {
     let mut parser = Parser {
         lines: text.lines(),
         line: 0,

@@ -1,0 +1,15 @@
+use super::*;
+
+#[test]
+fn fresh_ids_are_version_4_uuids_behind_their_prefix() {
+    for (random, expected) in [
+        (0, "c-00000000-0000-4000-8000-000000000000"),
+        (u128::MAX, "c-ffffffff-ffff-4fff-bfff-ffffffffffff"),
+        (
+            0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
+            "c-01234567-89ab-4def-8123-456789abcdef",
+        ),
+    ] {
+        assert_eq!(MemberId::fresh("c", random).as_str(), expected);
+    }
+}

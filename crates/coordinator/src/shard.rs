@@ -1,0 +1,206 @@
+//! The coordinator of the groups in one partition of `__consumer_offsets`.
+//!
+//! The shell gives it commands, the time and the fate of appends; it gives back answers and records
+//! to append. It never waits and never fails:
+//!
+//! ```text
+//! handle | tick ──► Effects            next_batch ──► append by the shell ──► committed
+//!        └──► records queue up ───────────┘                              └──► append_failed
+//! ```
+//!
+//! Stored state changes when records are committed. Members and rebalances change at once, as in
+//! Kafka, and go back where the records of the same step cannot be stored.
+
+mod expiry;
+mod groups;
+mod members;
+mod offsets;
+mod outcome;
+mod reads;
+
+use std::collections::BTreeMap;
+
+use model::GroupId;
+
+use crate::classic::ClassicGroup;
+use crate::command::Command;
+use crate::config::GroupConfig;
+use crate::durable::Durable;
+use crate::effects::Effects;
+use crate::error::GroupError;
+use crate::group::Group;
+use crate::pending::{AppendBatch, Pending};
+use crate::reply::Token;
+use crate::timers::{Timer, Timers};
+use crate::turn::Turn;
+
+/// The groups of one partition.
+#[derive(Debug)]
+pub struct Shard {
+    config: GroupConfig,
+    groups: BTreeMap<GroupId, Group>,
+    durable: Durable,
+    timers: Timers,
+    pending: Pending,
+}
+
+impl Shard {
+    /// Brings the groups that `state` stores to life: their members have a session from now on.
+    pub fn load(config: GroupConfig, state: Durable, now_ms: i64) -> (Self, Effects) {
+        let mut shard = Self {
+            config,
+            groups: BTreeMap::new(),
+            durable: state,
+            timers: Timers::default(),
+            pending: Pending::default(),
+        };
+        let mut effects = Effects::default();
+        let stored = shard.durable.groups().map(|(id, _)| id);
+        let ids: Vec<_> = stored
+            .chain(shard.durable.all_offsets().map(|(id, _)| id))
+            .cloned()
+            .collect();
+        for id in ids {
+            if !shard.groups.contains_key(&id) {
+                shard.revive(&id, now_ms, &mut effects);
+            }
+        }
+        shard.timers.schedule(
+            Timer::Cleanup,
+            now_ms.saturating_add(config.offsets_retention_check_ms),
+        );
+        (shard, effects)
+    }
+
+    /// Takes one command. Its answer is among these effects or those of a later call.
+    pub fn handle(&mut self, token: Token, command: Command, now_ms: i64) -> Effects {
+        let mut effects = Effects::default();
+        match command {
+            Command::DeleteGroups(groups) => {
+                self.delete_groups(token, groups, now_ms, &mut effects)
+            }
+            Command::DeleteTopics(topics) => self.delete_topics(&topics),
+            Command::Heartbeat(request) => self.heartbeat(token, &request, now_ms, &mut effects),
+            Command::JoinGroup(request) => self.join_group(token, request, now_ms, &mut effects),
+            Command::LeaveGroup(request) => self.leave_group(token, request, now_ms, &mut effects),
+            Command::OffsetCommit(request) => {
+                self.offset_commit(token, request, now_ms, &mut effects)
+            }
+            Command::OffsetDelete(request) => self.offset_delete(token, request, &mut effects),
+            Command::OffsetFetch(request) => self.offset_fetch(token, request, &mut effects),
+            Command::SyncGroup(request) => self.sync_group(token, request, now_ms, &mut effects),
+        }
+        effects
+    }
+
+    /// When [`Self::tick`] has something to do.
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.timers.next()
+    }
+
+    /// Does what is due at `now_ms`.
+    pub fn tick(&mut self, now_ms: i64) -> Effects {
+        let mut effects = Effects::default();
+        while let Some(timer) = self.timers.pop_due(now_ms) {
+            match timer {
+                Timer::Cleanup => {
+                    self.expire(now_ms, &mut effects);
+                    let next = now_ms.saturating_add(self.config.offsets_retention_check_ms.max(1));
+                    self.timers.schedule(Timer::Cleanup, next);
+                }
+                Timer::Join(group) => {
+                    self.step(&group, now_ms, &mut effects, ClassicGroup::join_timed_out);
+                }
+                Timer::Session(group, member) => {
+                    self.step(&group, now_ms, &mut effects, |group, turn| {
+                        group.session_expired(turn, &member);
+                    });
+                }
+                Timer::Sync(group) => {
+                    self.step(&group, now_ms, &mut effects, ClassicGroup::sync_timed_out);
+                }
+            }
+        }
+        effects
+    }
+
+    /// What to append next, up to about `bytes_max` of keys and values unless one step needs more.
+    /// None while an append is under way or nothing is to be stored.
+    pub fn next_batch(&mut self, bytes_max: usize) -> Option<AppendBatch> {
+        self.pending.start(bytes_max)
+    }
+
+    /// Takes new settings; running sessions keep their deadlines.
+    pub fn set_config(&mut self, config: GroupConfig) {
+        self.config = config;
+    }
+
+    /// What is stored, for a snapshot.
+    pub fn durable(&self) -> &Durable {
+        &self.durable
+    }
+
+    /// Ends the shard: everything that waits hears that the coordinator is elsewhere.
+    pub fn unload(mut self, now_ms: i64) -> Effects {
+        let mut effects = Effects::default();
+        let ids: Vec<_> = self.groups.keys().cloned().collect();
+        for id in ids {
+            self.close(&id, GroupError::NotCoordinator, now_ms, &mut effects);
+        }
+        for entry in self.pending.fail() {
+            outcome::refuse(entry.outcome, GroupError::NotCoordinator, &mut effects);
+        }
+        effects
+    }
+
+    /// Lets a live group take a step; none where there is no such group.
+    fn step<R>(
+        &mut self,
+        id: &GroupId,
+        now_ms: i64,
+        effects: &mut Effects,
+        f: impl FnOnce(&mut ClassicGroup, &mut Turn<'_>) -> R,
+    ) -> Option<R> {
+        let Self {
+            config,
+            groups,
+            timers,
+            pending,
+            ..
+        } = self;
+        let group = groups.get_mut(id)?;
+        Some(f(
+            group.classic_mut(),
+            &mut Turn {
+                now_ms,
+                config,
+                timers,
+                pending,
+                effects,
+            },
+        ))
+    }
+
+    /// Puts a group back to what is stored of it.
+    fn revive(&mut self, id: &GroupId, now_ms: i64, effects: &mut Effects) {
+        let group = match self.durable.group(id) {
+            Some(stored) => ClassicGroup::from_stored(id.clone(), stored),
+            None if self.durable.offsets(id).is_some() => ClassicGroup::new(id.clone(), now_ms),
+            None => return,
+        };
+        self.groups.insert(id.clone(), Group::Classic(group));
+        let members_max = self.config.members_max;
+        self.step(id, now_ms, effects, |group, turn| {
+            group.revived(turn, members_max)
+        });
+    }
+
+    /// Takes a live group away; whoever waits in it hears `error`.
+    fn close(&mut self, id: &GroupId, error: GroupError, now_ms: i64, effects: &mut Effects) {
+        self.step(id, now_ms, effects, |group, turn| group.close(turn, error));
+        self.groups.remove(id);
+    }
+}
+
+#[cfg(test)]
+mod tests;

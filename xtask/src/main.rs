@@ -3,6 +3,7 @@
 //! Nothing here ships, and nothing here is a build script: generated code is committed, and what a
 //! command installs goes under `.tools/` in the checkout, never elsewhere on the machine.
 
+mod bench;
 mod codegen;
 mod command;
 mod stopwatch;
@@ -16,6 +17,7 @@ use command::{Command, Failure};
 
 /// THE TABLE: one row per command, in the order of the help. Adding a command is a module and a row.
 const COMMANDS: &[Command] = &[
+    bench::COMMAND,
     codegen::COMMAND,
     test::COMMAND,
     tidy::COMMAND,

@@ -1,0 +1,161 @@
+//! What was measured: every sample, its median, and the ratio of the two engines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::Engine;
+
+/// One row of the table; the order is the table's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Metric {
+    ProduceLarge,
+    ConsumeLarge,
+    ProduceSmall,
+    ConsumeSmall,
+    AckP50,
+    AckP99,
+    AckP999,
+    EndToEndP50,
+    EndToEndP99,
+    EndToEndP999,
+    LatencyCores,
+    StartFresh,
+    StartExisting,
+    MemoryStart,
+    MemoryPeak,
+    PageCacheFloor,
+}
+
+impl Metric {
+    /// Where each latency stands in the load generator's line, in microseconds.
+    pub(super) const LATENCIES: [(Self, &'static str); 6] = [
+        (Self::AckP50, "/result/ack_latency/p50_us"),
+        (Self::AckP99, "/result/ack_latency/p99_us"),
+        (Self::AckP999, "/result/ack_latency/p999_us"),
+        (Self::EndToEndP50, "/result/e2e_latency/p50_us"),
+        (Self::EndToEndP99, "/result/e2e_latency/p99_us"),
+        (Self::EndToEndP999, "/result/e2e_latency/p999_us"),
+    ];
+
+    /// What it is and in which unit; MB are 10^6 bytes of message values.
+    fn title(self) -> &'static str {
+        match self {
+            Self::ProduceLarge => "produce 1 KiB, MB per server CPU-second",
+            Self::ConsumeLarge => "consume 1 KiB, MB per server CPU-second",
+            Self::ProduceSmall => "produce 100 B, MB per server CPU-second",
+            Self::ConsumeSmall => "consume 100 B, MB per server CPU-second",
+            Self::AckP50 => "ack at 1,000/s, p50, ms",
+            Self::AckP99 => "ack at 1,000/s, p99, ms",
+            Self::AckP999 => "ack at 1,000/s, p99.9, ms",
+            Self::EndToEndP50 => "end to end at 1,000/s, p50, ms",
+            Self::EndToEndP99 => "end to end at 1,000/s, p99, ms",
+            Self::EndToEndP999 => "end to end at 1,000/s, p99.9, ms",
+            Self::LatencyCores => "CPU at 1,000/s, percent of a core",
+            Self::StartFresh => "start to first ack, fresh directory, ms",
+            Self::StartExisting => "start to first ack, existing directory, ms",
+            Self::MemoryStart => "resident after start, MiB",
+            Self::MemoryPeak => "resident peak of all rounds, MiB",
+            Self::PageCacheFloor => "kernel: fresh page cache, CPU s/GB",
+        }
+    }
+
+    pub(super) fn is_large(self) -> bool {
+        matches!(self, Self::ProduceLarge | Self::ConsumeLarge)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Figures {
+    samples: BTreeMap<Metric, BTreeMap<Engine, Vec<f64>>>,
+    /// Percent of a core that others used while an engine was measured.
+    disturbances: BTreeMap<Engine, Vec<f64>>,
+}
+
+impl Figures {
+    pub(super) fn add(&mut self, engine: Engine, metric: Metric, value: f64) {
+        let row = self.samples.entry(metric).or_default();
+        row.entry(engine).or_default().push(value);
+    }
+
+    pub(super) fn disturbed(&mut self, engine: Engine, percent: f64) {
+        self.disturbances.entry(engine).or_default().push(percent);
+    }
+
+    /// Medians side by side; the ratio is the first engine's figure over the second's.
+    pub(super) fn table(&self, engines: &[Engine]) -> String {
+        let mut table = format!("{:<44}", "median");
+        for engine in engines {
+            let _ = write!(table, "{:>12}", engine.name());
+        }
+        if let [first, second] = engines {
+            let _ = write!(
+                table,
+                "{:>20}",
+                format!("{}/{}", first.name(), second.name())
+            );
+        }
+        for (metric, row) in &self.samples {
+            let _ = write!(table, "\n{:<44}", metric.title());
+            let medians: Vec<f64> = engines
+                .iter()
+                .map(|engine| row.get(engine).map_or(f64::NAN, |all| median(all)))
+                .collect();
+            for value in &medians {
+                let _ = write!(table, "{:>12}", readable(*value));
+            }
+            if let [first, second] = medians[..]
+                && *metric != Metric::PageCacheFloor
+            {
+                let _ = write!(table, "{:>20}", readable(first / second));
+            }
+        }
+        for (engine, all) in &self.disturbances {
+            let _ = write!(
+                table,
+                "\nothers used {:.0} % of a core (median) while {} was measured",
+                median(all),
+                engine.name()
+            );
+        }
+        table.push('\n');
+        table
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let rows = self.samples.iter().map(|(metric, row)| {
+            let engines = row.iter().map(|(engine, samples)| {
+                let figure = json!({ "median": median(samples), "samples": samples });
+                (engine.name().to_string(), figure)
+            });
+            (metric.title().to_string(), engines.collect())
+        });
+        Value::Object(rows.collect())
+    }
+}
+
+fn median(samples: &[f64]) -> f64 {
+    let mut ascending = samples.to_vec();
+    ascending.sort_by(f64::total_cmp);
+    let middle = ascending.len() / 2;
+    match (ascending.get(middle), middle.checked_sub(1)) {
+        (Some(upper), Some(below)) if ascending.len().is_multiple_of(2) => {
+            (ascending[below] + upper) / 2.0
+        }
+        (Some(only), _) => *only,
+        (None, _) => f64::NAN,
+    }
+}
+
+/// Three digits that mean something.
+fn readable(value: f64) -> String {
+    match value {
+        value if value >= 100.0 => format!("{value:.0}"),
+        value if value >= 10.0 => format!("{value:.1}"),
+        value => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

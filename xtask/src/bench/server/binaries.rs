@@ -1,0 +1,82 @@
+//! What the servers are started from: the release build of the product, and Apache Kafka's jars.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Engine;
+use crate::command::Failure;
+use crate::tools::Tools;
+
+/// The heap that Apache Kafka's `kafka-server-start.sh` gives it; everything else is the JVM's own choice.
+const KAFKA_HEAP: [&str; 2] = ["-Xmx1G", "-Xms1G"];
+const KAFKA_CLUSTER_ID: &str = "b3V0cmlnZ2VyLWJlbmNoMQ";
+
+pub(in crate::bench) struct Binaries {
+    outrigger: PathBuf,
+    tools: Tools,
+}
+
+impl Binaries {
+    /// Builds what is ours, where it takes part.
+    pub(in crate::bench) fn build(tools: &Tools, engines: &[Engine]) -> Result<Self, Failure> {
+        if engines.contains(&Engine::Outrigger) {
+            build_outrigger(tools.repository())?;
+        }
+        Ok(Self {
+            outrigger: tools.repository().join("target/release/outrigger"),
+            tools: tools.clone(),
+        })
+    }
+
+    /// The server; its configuration file comes last.
+    pub(super) fn outrigger(&self) -> Command {
+        let mut command = Command::new(&self.outrigger);
+        command.args(["broker", "--config"]);
+        command
+    }
+
+    /// The server; its configuration file comes last.
+    pub(super) fn kafka(&self) -> Command {
+        let mut command = self.java();
+        command.arg("kafka.Kafka");
+        command
+    }
+
+    /// Prepares a fresh directory, as Apache Kafka wants it before its first start.
+    pub(super) fn format(&self, config: &Path) -> Result<(), Failure> {
+        let mut command = self.java();
+        command.args(["kafka.tools.StorageTool", "format", "-t", KAFKA_CLUSTER_ID]);
+        let output = command.arg("-c").arg(config).output();
+        let output = output.map_err(|cause| Failure::of("java", cause))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::of("kafka.tools.StorageTool format", said.trim()))
+    }
+
+    fn java(&self) -> Command {
+        let mut java = Command::new("java");
+        let log4j = self.tools.log4j();
+        java.args(KAFKA_HEAP);
+        java.arg(format!("-Dlog4j2.configurationFile={}", log4j.display()));
+        let libs = self.tools.kafka_libs();
+        java.arg("-cp").arg(format!("{}/*", libs.display()));
+        java
+    }
+}
+
+fn build_outrigger(repository: &Path) -> Result<(), Failure> {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--package", "outrigger"])
+        .current_dir(repository)
+        .status()
+        .map_err(|cause| Failure::of("cargo build --release", cause))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::of(
+        "cargo build --release --package outrigger",
+        status,
+    ))
+}

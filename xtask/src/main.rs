@@ -6,6 +6,7 @@
 mod bench;
 mod codegen;
 mod command;
+mod dist;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -19,6 +20,7 @@ use command::{Command, Failure};
 const COMMANDS: &[Command] = &[
     bench::COMMAND,
     codegen::COMMAND,
+    dist::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     tools::COMMAND,

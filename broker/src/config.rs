@@ -1,0 +1,263 @@
+//! The broker's configuration as one value: read once from `server.properties` and the command
+//! line, every problem told at once, passed down explicitly.
+//!
+//! Which keys exist and what a single value may be is `crates/config`'s business; what they mean
+//! together, and what this node cannot give, is decided here. Reads no file and no environment.
+
+mod dynamic;
+mod groups;
+mod listeners;
+mod logs;
+mod network;
+mod report;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::{BrokerLayers, Origin, Preset, Problem, Properties, Reader};
+use model::BrokerId;
+
+pub use dynamic::DynamicConfig;
+pub use groups::{GroupsConfig, OffsetsConfig};
+pub use listeners::{Advertised, Listener};
+pub use logs::{LogsConfig, TopicSettings};
+pub use network::{ConnectionConfig, NetworkConfig};
+pub use report::{check_report, default_properties};
+pub use topics::{InvalidTopicConfig, TopicsConfig};
+
+/// Everything that was configured, typed.
+#[derive(Clone, Debug)]
+pub struct BrokerConfig {
+    /// `node.id`.
+    pub node_id: BrokerId,
+    /// `broker.rack`.
+    pub rack: Option<String>,
+    /// `outrigger.preset`.
+    pub preset: Preset,
+    /// `listeners` and `advertised.listeners`, those of controllers left out; never empty.
+    pub listeners: Vec<Listener>,
+    /// `log.dirs`, else `log.dir`; never empty.
+    pub log_dirs: Vec<PathBuf>,
+    /// What one connection may hold.
+    pub connection: ConnectionConfig,
+    /// Sockets and limits over all connections.
+    pub network: NetworkConfig,
+    /// `socket.request.max.bytes`: the largest frame.
+    pub socket_request_bytes_max: usize,
+    /// `connections.max.idle.ms`; [`Duration::MAX`] where it is negative.
+    pub connections_idle_max: Duration,
+    /// `fetch.max.bytes`.
+    pub fetch_bytes_max: usize,
+    /// `max.incremental.fetch.session.cache.slots`.
+    pub fetch_sessions_max: usize,
+    /// `max.request.partition.size.limit`.
+    pub described_partitions_max: usize,
+    /// What new topics get.
+    pub topics: TopicsConfig,
+    /// How logs are looked after.
+    pub logs: LogsConfig,
+    /// Classic groups.
+    pub groups: GroupsConfig,
+    /// Committed offsets.
+    pub offsets: OffsetsConfig,
+    /// `outrigger.admin.listener`, as host:port.
+    pub admin_listener: Option<String>,
+    /// `outrigger.endpoints.file`.
+    pub endpoints_file: Option<PathBuf>,
+    /// `outrigger.log.dir`; `None` is standard error.
+    pub log_dir: Option<PathBuf>,
+    /// The values beneath, by who set them: what DescribeConfigs shows.
+    pub layers: Arc<BrokerLayers>,
+}
+
+/// What a person should know about a configuration that is usable: one sentence each.
+pub type Warnings = Vec<String>;
+
+/// Everything that is wrong with a configuration, in the order of the file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConfigErrors(Vec<Problem>);
+
+impl ConfigErrors {
+    /// The problems, at least one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+impl BrokerConfig {
+    /// Reads the text of a `server.properties` and lays `overrides` over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong: unknown keys, values that are none, rules between keys.
+    pub fn from_properties(
+        text: &str,
+        overrides: &[(String, String)],
+    ) -> Result<(Self, Warnings), ConfigErrors> {
+        let file = config::load(text, overrides);
+        let mut problems = file.problems;
+        let layers = BrokerLayers {
+            fixed: file.values,
+            ..BrokerLayers::default()
+        };
+        let read = Self::from_layers(layers);
+        // A rule over several keys is told with the line of a key it names, if one was given.
+        let placed = read.as_ref().err().into_iter().flat_map(|errors| &errors.0);
+        problems.extend(placed.map(|problem| place(problem, &file.origins)));
+        if !problems.is_empty() {
+            problems.sort();
+            return Err(ConfigErrors(problems));
+        }
+        let config = read?;
+        let warnings = config.warnings(&file.without_effect);
+        Ok((config, warnings))
+    }
+
+    /// The same broker with other values set while it runs.
+    ///
+    /// # Errors
+    /// Everything that these values make wrong.
+    pub fn with_dynamic(
+        &self,
+        per_broker: Properties,
+        cluster: Properties,
+    ) -> Result<Self, ConfigErrors> {
+        let fixed = self.layers.fixed.clone();
+        Self::from_layers(BrokerLayers {
+            per_broker,
+            cluster,
+            fixed,
+        })
+    }
+
+    fn from_layers(layers: BrokerLayers) -> Result<Self, ConfigErrors> {
+        let layers = Arc::new(layers);
+        let mut reader = Reader::broker(&layers);
+        let read = &mut reader;
+        let network = NetworkConfig::read(read);
+        let config = Self {
+            node_id: BrokerId(node_id(read)),
+            rack: read.text("broker.rack"),
+            preset: preset(read),
+            listeners: listeners::read(read),
+            log_dirs: log_dirs(read),
+            connection: ConnectionConfig::read(read),
+            socket_request_bytes_max: read.count("socket.request.max.bytes"),
+            connections_idle_max: idle_max(read),
+            fetch_bytes_max: read.count("fetch.max.bytes"),
+            fetch_sessions_max: read.count("max.incremental.fetch.session.cache.slots"),
+            described_partitions_max: read.count("max.request.partition.size.limit"),
+            topics: TopicsConfig::read(read),
+            logs: LogsConfig::read(read),
+            groups: GroupsConfig::read(read),
+            offsets: OffsetsConfig::read(read),
+            admin_listener: read.text("outrigger.admin.listener"),
+            endpoints_file: read.text("outrigger.endpoints.file").map(PathBuf::from),
+            log_dir: read.text("outrigger.log.dir").map(PathBuf::from),
+            network,
+            layers: Arc::clone(&layers),
+        };
+        config.check_memory(read);
+        let problems = reader.problems();
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(problems))
+        }
+    }
+
+    /// A frame that no budget can hold would stop its connection for ever.
+    fn check_memory(&self, read: &mut Reader<'_>) {
+        let frame = self.socket_request_bytes_max;
+        let budgets = [
+            (
+                "outrigger.connection.memory.bytes",
+                self.connection.memory_bytes,
+            ),
+            (
+                "outrigger.requests.memory.bytes",
+                self.network.requests_memory_bytes,
+            ),
+        ];
+        for (name, bytes) in budgets {
+            if bytes < frame {
+                read.problem(format!(
+                    "{name} ({bytes}) is below socket.request.max.bytes ({frame}); raise the \
+                     first or lower the second"
+                ));
+            }
+        }
+    }
+
+    fn warnings(&self, without_effect: &[String]) -> Warnings {
+        let mut warnings = self.topics.warnings();
+        if !without_effect.is_empty() {
+            let names = without_effect.join(", ");
+            warnings.push(format!("known properties without effect here: {names}"));
+        }
+        warnings
+    }
+}
+
+fn place(problem: &Problem, origins: &std::collections::BTreeMap<String, Origin>) -> Problem {
+    let named = problem
+        .message
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+        .find_map(|word| origins.get(word.trim_end_matches('.')));
+    Problem {
+        origin: named.copied().unwrap_or(problem.origin),
+        message: problem.message.clone(),
+    }
+}
+
+fn node_id(read: &mut Reader<'_>) -> i32 {
+    let node_id = read.int("node.id");
+    let broker_id = read.int("broker.id");
+    if read.set("broker.id") && broker_id != node_id {
+        read.problem(format!(
+            "node.id ({node_id}) and broker.id ({broker_id}) are one number; remove broker.id"
+        ));
+    }
+    node_id
+}
+
+fn preset(read: &mut Reader<'_>) -> Preset {
+    let name = read.text("outrigger.preset").unwrap_or_default();
+    Preset::named(&name).unwrap_or(Preset::Kafka)
+}
+
+fn log_dirs(read: &mut Reader<'_>) -> Vec<PathBuf> {
+    let key = if read.set("log.dirs") {
+        "log.dirs"
+    } else {
+        "log.dir"
+    };
+    read.list(key).into_iter().map(PathBuf::from).collect()
+}
+
+fn idle_max(read: &mut Reader<'_>) -> Duration {
+    let idle_ms = read.integer("connections.max.idle.ms");
+    u64::try_from(idle_ms).map_or(Duration::MAX, Duration::from_millis)
+}
+
+/// A key in milliseconds that cannot be negative.
+fn milliseconds(read: &mut Reader<'_>, name: &str) -> Duration {
+    let value = read.integer(name);
+    Duration::from_millis(u64::try_from(value).unwrap_or_default())
+}

@@ -1,0 +1,46 @@
+//! The configuration in force: replaced as a whole when a dynamic value changes.
+//!
+//! A reader takes the current value and keeps it for as long as one piece of work lasts; whoever
+//! must act on a change subscribes.
+
+use std::sync::Arc;
+
+use config::Properties;
+use tokio::sync::watch;
+
+use super::{BrokerConfig, ConfigErrors};
+
+/// The configuration in force.
+#[derive(Clone, Debug)]
+pub struct DynamicConfig {
+    current: Arc<watch::Sender<Arc<BrokerConfig>>>,
+}
+
+impl DynamicConfig {
+    /// Starts with what the file gave.
+    pub fn new(config: BrokerConfig) -> Self {
+        Self {
+            current: Arc::new(watch::Sender::new(Arc::new(config))),
+        }
+    }
+
+    /// What holds now.
+    pub fn current(&self) -> Arc<BrokerConfig> {
+        Arc::clone(&self.current.borrow())
+    }
+
+    /// Told of every change.
+    pub fn subscribe(&self) -> watch::Receiver<Arc<BrokerConfig>> {
+        self.current.subscribe()
+    }
+
+    /// Puts other dynamic values in force.
+    ///
+    /// # Errors
+    /// Everything that they make wrong; then what held before still holds.
+    pub fn apply(&self, per_broker: Properties, cluster: Properties) -> Result<(), ConfigErrors> {
+        let config = self.current().with_dynamic(per_broker, cluster)?;
+        self.current.send_replace(Arc::new(config));
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! The codec seen from outside: against the schema, against Kafka's own definitions, against the
+//! crate `kafka-protocol`, against bytes of real clients, and against hostile bytes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "every line here is test code, also outside the functions marked as tests"
+)]
+
+mod definitions;
+mod hostile;
+mod kafka_protocol_crate;
+mod mutations;
+mod random;
+mod round_trip;
+mod schemas;
+mod vectors;
+
+// The reader of schema files lives with the generator; these tests read the same files.
+#[path = "../../../../xtask/src/codegen/parse.rs"]
+#[allow(dead_code, reason = "shared with xtask, which uses all of it")]
+mod parse;
+#[path = "../../../../xtask/src/codegen/schema.rs"]
+#[allow(dead_code, reason = "shared with xtask, which uses all of it")]
+mod schema;

@@ -10,17 +10,25 @@ use crate::table::{
     topic_keys,
 };
 
-/// Who set a value. The numbers are those of DescribeConfigs.
+/// Who set a value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Source {
-    Topic = 1,
-    DynamicBroker = 2,
-    DynamicDefaultBroker = 3,
-    StaticBroker = 4,
-    Default = 5,
-    BrokerLogger = 6,
-    ClientMetrics = 7,
-    Group = 8,
+    /// The topic itself.
+    Topic,
+    /// One broker, while it runs.
+    DynamicBroker,
+    /// All brokers, while they run.
+    DynamicDefaultBroker,
+    /// The file, the command line or the preset.
+    StaticBroker,
+    /// Nobody.
+    Default,
+    /// A level set for a logger.
+    BrokerLogger,
+    /// The client metrics subscription itself.
+    ClientMetrics,
+    /// The group itself.
+    Group,
 }
 
 impl Source {
@@ -42,24 +50,32 @@ impl Source {
 /// One key as it is shown.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
+    /// The key's name.
     pub name: String,
     /// `None` is null: not set and without default, or withheld.
     pub value: Option<String>,
+    /// Who set the value in force.
     pub source: Source,
+    /// Whether it can be changed at a restart only.
     pub read_only: bool,
+    /// Whether its value is withheld.
     pub sensitive: bool,
     /// `None` for a key that is not in the table.
     pub kind: Option<Kind>,
     /// Strongest first; the first is the one in force.
     pub synonyms: Vec<Synonym>,
+    /// Its line of documentation, if it is in the table.
     pub doc: Option<&'static str>,
 }
 
 /// One of the values that compete for a key.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Synonym {
+    /// The key it was set under.
     pub name: String,
+    /// What it was set to; withheld where the key is sensitive.
     pub value: Option<String>,
+    /// Who set it.
     pub source: Source,
 }
 
@@ -97,10 +113,15 @@ impl BrokerLayers {
 
     /// What was set for all brokers while they run: the resource without a name.
     pub fn describe_cluster(&self) -> Vec<Entry> {
-        let cluster = |source| source == Source::DynamicDefaultBroker;
-        self.cluster
+        let alone = Self {
+            cluster: self.cluster.clone(),
+            ..Self::default()
+        };
+        let set = |source| source == Source::DynamicDefaultBroker;
+        alone
+            .cluster
             .keys()
-            .map(|name| self.broker_entry(name, cluster))
+            .map(|name| alone.broker_entry(name, set))
             .collect()
     }
 
@@ -147,7 +168,8 @@ impl BrokerLayers {
             name: name.to_owned(),
             value: value.map(|text| key.map_or_else(|| text.to_owned(), |key| key.canonical(text))),
             source,
-            read_only: !key.is_some_and(Key::dynamic),
+            // A listener's own value counts as read-only, whatever its key is elsewhere.
+            read_only: !key.is_some_and(|key| key.name == name && key.dynamic()),
             sensitive,
             kind: key.map(|key| key.kind),
             synonyms,
@@ -244,3 +266,6 @@ fn entry(key: &Key, value: Option<String>, source: Source, synonyms: Vec<Synonym
         doc: Some(key.doc),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,7 +212,7 @@ impl Key {
     }
 
     /// The broker's key whose value holds where this topic or group key is not set.
-    pub(crate) const fn from_broker(mut self, broker_key: &'static str) -> Self {
+    pub(crate) const fn falls_back_to(mut self, broker_key: &'static str) -> Self {
         self.broker_key = Some(broker_key);
         self
     }

@@ -24,7 +24,8 @@ pub(super) const KEYS: &[Key] = &[
     boolean("follower.fetch.last.tiered.offset.enable", "false")
         .cluster_wide()
         .doc("Whether a new follower starts at the last tiered offset."),
-    long("follower.replication.throttled.rate", "9223372036854775807")
+    long("follower.replication.throttled.rate", "")
+        .unset()
         .at_least(0)
         .cluster_wide()
         .when_set()
@@ -32,7 +33,8 @@ pub(super) const KEYS: &[Key] = &[
     long("leader.imbalance.check.interval.seconds", "300")
         .at_least(1)
         .doc("How often it is looked whether leadership is out of balance."),
-    long("leader.replication.throttled.rate", "9223372036854775807")
+    long("leader.replication.throttled.rate", "")
+        .unset()
         .at_least(0)
         .cluster_wide()
         .when_set()
@@ -50,14 +52,12 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Threads that copy from each other broker."),
     int("producer.purgatory.purge.interval.requests", "1000")
         .doc("How often finished produce waits are swept up."),
-    long(
-        "replica.alter.log.dirs.io.max.bytes.per.second",
-        "9223372036854775807",
-    )
-    .at_least(0)
-    .cluster_wide()
-    .when_set()
-    .doc("Most bytes in a second for moves between data directories."),
+    long("replica.alter.log.dirs.io.max.bytes.per.second", "")
+        .unset()
+        .at_least(0)
+        .cluster_wide()
+        .when_set()
+        .doc("Most bytes in a second for moves between data directories."),
     int("replica.fetch.backoff.ms", "1000")
         .at_least(0)
         .doc("Pause of a follower after a failed copy."),

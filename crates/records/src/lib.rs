@@ -45,7 +45,7 @@ pub use error::{BatchError, RecordError};
 pub use header::{BatchHeader, HEADER_BYTES, MAGIC};
 pub use iterate::{Records, records};
 pub use record::{Record, RecordHeader};
-pub use rewrite::{PREFIX_BYTES, log_append_time_header, patched_prefix};
+pub use rewrite::{PREFIX_BYTES, log_append_time_header, patched_prefix, with_producer};
 pub use timestamps::{TimestampedOffset, find_timestamp, max_timestamp_record};
 pub use validate::{ValidRecords, validate_records};
 

@@ -42,6 +42,27 @@ pub fn log_append_time_header(
     sealed(header, batch.bytes.get(HEADER_BYTES..).unwrap_or_default())
 }
 
+/// `batch` as another producer's, or with another sequence number: what a client sends when it
+/// repeats records under a new producer id. The checksum is taken again.
+pub fn with_producer(batch: &Batch, id: i64, epoch: i16, base_sequence: i32) -> Batch {
+    let header = BatchHeader {
+        producer_id: id,
+        producer_epoch: epoch,
+        base_sequence,
+        ..batch.header
+    };
+    let body = batch.bytes.get(HEADER_BYTES..).unwrap_or_default();
+    let head = sealed(header, body);
+    let crc = crate::cursor::take_u32(&mut head.get(CRC_AT..).unwrap_or_default());
+    Batch {
+        header: BatchHeader {
+            crc: crc.unwrap_or_default(),
+            ..header
+        },
+        bytes: [&head, body].concat().into(),
+    }
+}
+
 /// A header as bytes with the checksum that fits it and `body`.
 pub(crate) fn sealed(header: BatchHeader, body: &[u8]) -> [u8; HEADER_BYTES] {
     let mut bytes = header.to_bytes();

@@ -6,6 +6,20 @@ use super::*;
 use crate::tests::{decoded, sample};
 use crate::{Compression, verify_crc};
 
+#[test]
+fn another_producer_changes_the_producer_only() {
+    let batch = sample(Compression::Zstd);
+    let other = with_producer(&batch, 99, 3, 1_234);
+    verify_crc(&other.bytes).unwrap();
+    assert_eq!(Batch::parse(other.bytes.clone()).as_ref(), Ok(&other));
+    let head = other.header;
+    assert_eq!((head.producer_id, head.producer_epoch), (99, 3));
+    assert_eq!(head.base_sequence, 1_234);
+    assert_eq!(decoded(&other), decoded(&batch));
+    let back = with_producer(&other, 7, 2, 40);
+    assert_eq!(back, batch);
+}
+
 proptest! {
     #[test]
     fn a_new_prefix_keeps_the_checksum(base_offset in 0..i64::MAX / 2, epoch: i32) {

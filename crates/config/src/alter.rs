@@ -80,3 +80,6 @@ pub fn alter(
     }
     Ok(Some(items.join(",")))
 }
+
+#[cfg(test)]
+mod tests;

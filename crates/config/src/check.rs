@@ -292,3 +292,6 @@ fn units(mut text: &str, units: &[char]) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

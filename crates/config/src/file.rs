@@ -142,3 +142,6 @@ fn agree_on_node_id(values: &mut Properties) {
         values.entry("broker.id".to_owned()).or_insert(id);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,3 +80,6 @@ impl BrokerLayers {
         Some(if unlimited { "-1".to_owned() } else { text })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,3 +118,6 @@ fn unescape(text: &str) -> Option<String> {
     plain.push_str(&String::from_utf16_lossy(&units));
     Some(plain)
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ impl<'a> Reader<'a> {
         T::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,20 @@ async function within(seconds, what, promise) {
   try { return await Promise.race([promise, late]); } finally { clearTimeout(timer); }
 }
 
+// Polls until `probe` gives something true; an error of a retriable kind is tried again.
+async function eventually(probe) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const value = await probe();
+      if (value) return value;
+    } catch (failure) {
+      if (!failure.retriable) throw failure;
+    }
+    if (tries === 200) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 async function using(client, work) {
   await client.connect();
   try { return await work(client); } finally { await client.disconnect(); }
@@ -173,7 +187,7 @@ const scenarios = {
     await admin(async (client) => {
       assert.equal(await client.createTopics({ topics: [{ topic }] }), false);
       await client.createPartitions({ topicPartitions: [{ topic, count: 4 }] });
-      assert.equal((await client.fetchTopicOffsets(topic)).length, 4);
+      assert.equal(await eventually(async () => (await client.fetchTopicOffsets(topic)).length === 4), true);
       const described = await client.describeConfigs({ resources: [{ type: 2, name: topic, configNames: ['retention.ms'] }], includeSynonyms: false });
       assert.deepEqual(described.resources[0].configEntries.map(({ configName, configValue }) => [configName, configValue]), [['retention.ms', '86400001']]);
       await client.alterConfigs({ resources: [{ type: 2, name: topic, configEntries: [{ name: 'retention.ms', value: '86400002' }] }], validateOnly: false });

@@ -7,7 +7,9 @@ mod duplicates;
 mod edges;
 mod files;
 mod lengths;
+mod packages;
 mod tree;
+mod unused;
 mod words;
 
 use crate::command::{self, Command, Failure};
@@ -18,7 +20,7 @@ pub(crate) const COMMAND: Command = Command {
     about: "the checks a machine can make of STYLE.md",
     help: "Fails on a forbidden crate edge, a missing module doc, a file over 600 lines, a median\n\
            source file over 150, banned names and words, paths of one machine, registry hosts, and\n\
-           a dependency in two versions that nobody agreed to.\n\n\
+           a dependency that nothing uses or that is there in two versions.\n\n\
            examples:\n  cargo xtask tidy",
     run,
 };
@@ -49,7 +51,9 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         files::check(file, &mut findings);
         words::check(file, &mut findings);
     }
-    edges::check(&edges::packages(&root)?, &mut findings);
+    let packages = packages::read(&root)?;
+    edges::check(&packages, &mut findings);
+    unused::check(&packages, &files, &mut findings);
     let repeated = duplicates::repeated(&files);
     duplicates::check(&repeated, &mut findings);
     let lengths = lengths::of(&files);

@@ -3,13 +3,8 @@
 //! A new edge is a decision: its own commit, a line in ARCHITECTURE.md, and a change here. Edges for
 //! tests count like any other, because a crate that needs a forbidden one to be tested is cut wrongly.
 
-use std::path::Path;
-use std::process::Command;
-
-use serde_json::Value;
-
 use super::Finding;
-use crate::command::Failure;
+use super::packages::Package;
 
 /// THE EDGES: every crate of ours, and which of ours it may depend on.
 const EDGES: &[(&str, &[&str])] = &[
@@ -51,47 +46,6 @@ const EDGES: &[(&str, &[&str])] = &[
 const PROCESSES: &[&str] = &["broker"];
 /// The only crate that may see several processes.
 const AGGREGATE: &str = "outrigger";
-
-/// A crate of the workspace with everything it depends on by name, for any purpose.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Package {
-    name: String,
-    dependencies: Vec<String>,
-}
-
-/// Asks cargo, offline: the lock file says everything.
-pub(super) fn packages(root: &Path) -> Result<Vec<Package>, Failure> {
-    let answer = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
-        .current_dir(root)
-        .output()
-        .map_err(|cause| Failure::of("cargo metadata", cause))?;
-    if !answer.status.success() {
-        let said = String::from_utf8_lossy(&answer.stderr);
-        return Err(Failure::of("cargo metadata", said.trim()));
-    }
-    let metadata: Value = serde_json::from_slice(&answer.stdout)
-        .map_err(|cause| Failure::of("cargo metadata", cause))?;
-    Ok(parse(&metadata))
-}
-
-fn parse(metadata: &Value) -> Vec<Package> {
-    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_string();
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    list(&metadata["packages"])
-        .iter()
-        .map(|package| Package {
-            name: name(package),
-            dependencies: list(&package["dependencies"]).iter().map(name).collect(),
-        })
-        .collect()
-}
 
 pub(super) fn check(packages: &[Package], findings: &mut Vec<Finding>) {
     for package in packages {

@@ -1,20 +1,18 @@
 //! Edges that may be and edges that may not.
 
-use serde_json::json;
-
 use super::*;
 
 fn check_one(name: &str, dependencies: &[&str]) -> Vec<String> {
-    let dependency = |name: &&str| json!({ "name": name });
-    let mut packages: Vec<Value> = EDGES
-        .iter()
-        .filter(|(row, _)| *row != name)
-        .map(|(row, _)| json!({ "name": row, "dependencies": [] }))
-        .collect();
-    let dependencies: Vec<Value> = dependencies.iter().map(dependency).collect();
-    packages.push(json!({ "name": name, "dependencies": dependencies }));
+    let package = |name: &str, dependencies: &[&str]| Package {
+        name: name.to_string(),
+        folder: String::new(),
+        dependencies: dependencies.iter().map(ToString::to_string).collect(),
+    };
+    let rows = EDGES.iter().filter(|(row, _)| *row != name);
+    let mut packages: Vec<Package> = rows.map(|(row, _)| package(row, &[])).collect();
+    packages.push(package(name, dependencies));
     let mut findings = Vec::new();
-    check(&parse(&json!({ "packages": packages })), &mut findings);
+    check(&packages, &mut findings);
     findings.into_iter().map(|finding| finding.what).collect()
 }
 

@@ -16,6 +16,8 @@ mod schemas;
 mod vectors;
 
 // The reader of schema files lives with the generator; these tests read the same files.
+#[path = "../../../../xtask/src/codegen/names.rs"]
+mod names;
 #[path = "../../../../xtask/src/codegen/parse.rs"]
 #[allow(dead_code, reason = "shared with xtask, which uses all of it")]
 mod parse;

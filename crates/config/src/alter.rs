@@ -9,9 +9,13 @@ use crate::key::{Key, Kind};
 /// The four operations of IncrementalAlterConfigs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Alteration {
+    /// Adds items to a list.
     Append,
+    /// Takes the value away.
     Delete,
+    /// Puts a value in its place.
     Set,
+    /// Takes items out of a list.
     Subtract,
 }
 
@@ -27,7 +31,8 @@ impl Alteration {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// Kafka's word for it in error messages.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Append => "APPEND",
             Self::Delete => "DELETE",
@@ -42,18 +47,19 @@ impl Alteration {
 #[error("Can't {operation} to key {name} because its type is not LIST.")]
 pub struct NotAList {
     operation: &'static str,
-    name: &'static str,
+    name: String,
 }
 
-/// The text that `key` is set to afterwards; `None` where it is no longer set.
+/// The text that `name` is set to afterwards; `None` where it is no longer set.
 ///
-/// `current` is what the same resource set before; lists start from the key's default where
-/// nothing was set.
+/// `key` is its row in the table, if it has one; `current` is what the same resource set before.
+/// Lists start from the key's default where nothing was set.
 ///
 /// # Errors
 /// When the operation needs a list and the key is none.
 pub fn alter(
-    key: &Key,
+    name: &str,
+    key: Option<&Key>,
     current: Option<&str>,
     alteration: Alteration,
     operand: &str,
@@ -63,12 +69,12 @@ pub fn alter(
         Alteration::Delete => return Ok(None),
         Alteration::Append | Alteration::Subtract => {}
     }
-    if key.kind != Kind::List {
+    let Some(key) = key.filter(|key| key.kind == Kind::List) else {
         return Err(NotAList {
             operation: alteration.name(),
-            name: key.name,
+            name: name.to_owned(),
         });
-    }
+    };
     let before = current.or(key.default).unwrap_or_default();
     let mut items: Vec<&str> = before.split(',').filter(|item| !item.is_empty()).collect();
     for item in operand.split(',').filter(|item| !item.is_empty()) {

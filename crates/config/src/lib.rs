@@ -13,6 +13,7 @@ mod layers;
 mod preset;
 mod properties;
 mod reader;
+mod rules;
 mod suggest;
 mod table;
 
@@ -25,5 +26,6 @@ pub use layers::{BrokerLayers, Properties};
 pub use preset::Preset;
 pub use properties::{MalformedEscape, Property, decode, parse};
 pub use reader::Reader;
+pub use rules::{BrokenRule, check_client_metrics, check_group, check_topic_pairs};
 pub use suggest::nearest;
 pub use table::{broker_key, broker_keys, client_metrics_key, group_key, topic_key, topic_keys};

@@ -48,8 +48,8 @@ fn steps_change_a_value_as_kafkas_controller_does() {
         ),
     ];
     for (name, current, alteration, operand, expected) in cases {
-        let key = topic_key(name).unwrap();
-        let altered = alter(key, current, alteration, operand).unwrap();
+        let key = topic_key(name);
+        let altered = alter(name, key, current, alteration, operand).unwrap();
         assert_eq!(
             altered.as_deref(),
             expected,
@@ -60,14 +60,11 @@ fn steps_change_a_value_as_kafkas_controller_does() {
 
 #[test]
 fn a_single_value_cannot_be_appended_to() {
-    let refused = alter(
-        topic_key("retention.ms").unwrap(),
-        None,
-        Alteration::Append,
-        "1",
-    );
-    let expected = "Can't APPEND to key retention.ms because its type is not LIST.";
-    assert_eq!(refused.unwrap_err().to_string(), expected);
+    for name in ["retention.ms", "nonsense"] {
+        let refused = alter(name, topic_key(name), None, Alteration::Append, "1").unwrap_err();
+        let expected = format!("Can't APPEND to key {name} because its type is not LIST.");
+        assert_eq!(refused.to_string(), expected);
+    }
 }
 
 #[test]

@@ -11,7 +11,8 @@ fn properties(pairs: &[(&str, &str)]) -> Properties {
 
 #[test]
 fn the_strongest_layer_wins_and_the_finest_unit_within_it() {
-    let cases: &[(&[(&str, &str)], &[(&str, &str)], &str)] = &[
+    type Set = &'static [(&'static str, &'static str)];
+    let cases: &[(Set, Set, &str)] = &[
         (&[], &[], "604800000"),
         (&[("log.retention.hours", "2")], &[], "7200000"),
         (

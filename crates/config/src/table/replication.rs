@@ -27,6 +27,7 @@ pub(super) const KEYS: &[Key] = &[
     long("follower.replication.throttled.rate", "")
         .unset()
         .at_least(0)
+        .at_least(0)
         .cluster_wide()
         .when_set()
         .doc("Most bytes in a second that followers of throttled replicas copy."),
@@ -35,6 +36,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("How often it is looked whether leadership is out of balance."),
     long("leader.replication.throttled.rate", "")
         .unset()
+        .at_least(0)
         .at_least(0)
         .cluster_wide()
         .when_set()
@@ -54,6 +56,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("How often finished produce waits are swept up."),
     long("replica.alter.log.dirs.io.max.bytes.per.second", "")
         .unset()
+        .at_least(0)
         .at_least(0)
         .cluster_wide()
         .when_set()

@@ -15,8 +15,8 @@ use crate::names::{InstanceId, MemberId};
 pub enum Command {
     /// Delete groups and their offsets.
     DeleteGroups(Vec<GroupId>),
-    /// Forget the offsets of topics that no longer exist; it has no answer.
-    DeleteTopics(Vec<TopicName>),
+    /// Forget the offsets in topics that no longer exist; it has no answer.
+    DeleteTopics(Vec<(TopicName, TopicId)>),
     /// Keep a member alive.
     Heartbeat(Heartbeat),
     /// Enter a group or its next generation.

@@ -29,6 +29,7 @@ use crate::durable::Durable;
 use crate::effects::Effects;
 use crate::error::GroupError;
 use crate::group::Group;
+use crate::now::Now;
 use crate::pending::{AppendBatch, Pending};
 use crate::reply::Token;
 use crate::timers::{Timer, Timers};
@@ -46,7 +47,7 @@ pub struct Shard {
 
 impl Shard {
     /// Brings the groups that `state` stores to life: their members have a session from now on.
-    pub fn load(config: GroupConfig, state: Durable, now_ms: i64) -> (Self, Effects) {
+    pub fn load(config: GroupConfig, state: Durable, now: Now) -> (Self, Effects) {
         let mut shard = Self {
             config,
             groups: BTreeMap::new(),
@@ -62,62 +63,60 @@ impl Shard {
             .collect();
         for id in ids {
             if !shard.groups.contains_key(&id) {
-                shard.revive(&id, now_ms, &mut effects);
+                shard.revive(&id, now, &mut effects);
             }
         }
         shard.timers.schedule(
             Timer::Cleanup,
-            now_ms.saturating_add(config.offsets_retention_check_ms),
+            now.monotonic_ms
+                .saturating_add(config.offsets_retention_check_ms),
         );
         (shard, effects)
     }
 
     /// Takes one command. Its answer is among these effects or those of a later call.
-    pub fn handle(&mut self, token: Token, command: Command, now_ms: i64) -> Effects {
+    pub fn handle(&mut self, token: Token, command: Command, now: Now) -> Effects {
         let mut effects = Effects::default();
         match command {
-            Command::DeleteGroups(groups) => {
-                self.delete_groups(token, groups, now_ms, &mut effects)
-            }
+            Command::DeleteGroups(groups) => self.delete_groups(token, groups, now, &mut effects),
             Command::DeleteTopics(topics) => self.delete_topics(&topics),
-            Command::Heartbeat(request) => self.heartbeat(token, &request, now_ms, &mut effects),
-            Command::JoinGroup(request) => self.join_group(token, request, now_ms, &mut effects),
-            Command::LeaveGroup(request) => self.leave_group(token, request, now_ms, &mut effects),
-            Command::OffsetCommit(request) => {
-                self.offset_commit(token, request, now_ms, &mut effects)
-            }
+            Command::Heartbeat(request) => self.heartbeat(token, &request, now, &mut effects),
+            Command::JoinGroup(request) => self.join_group(token, request, now, &mut effects),
+            Command::LeaveGroup(request) => self.leave_group(token, request, now, &mut effects),
+            Command::OffsetCommit(request) => self.offset_commit(token, request, now, &mut effects),
             Command::OffsetDelete(request) => self.offset_delete(token, request, &mut effects),
             Command::OffsetFetch(request) => self.offset_fetch(token, request, &mut effects),
-            Command::SyncGroup(request) => self.sync_group(token, request, now_ms, &mut effects),
+            Command::SyncGroup(request) => self.sync_group(token, request, now, &mut effects),
         }
         effects
     }
 
-    /// When [`Self::tick`] has something to do.
+    /// When [`Self::tick`] has something to do, on the monotonic clock.
     pub fn next_deadline(&self) -> Option<i64> {
         self.timers.next()
     }
 
-    /// Does what is due at `now_ms`.
-    pub fn tick(&mut self, now_ms: i64) -> Effects {
+    /// Does what is due at `now`.
+    pub fn tick(&mut self, now: Now) -> Effects {
         let mut effects = Effects::default();
-        while let Some(timer) = self.timers.pop_due(now_ms) {
+        while let Some(timer) = self.timers.pop_due(now.monotonic_ms) {
             match timer {
                 Timer::Cleanup => {
-                    self.expire(now_ms, &mut effects);
-                    let next = now_ms.saturating_add(self.config.offsets_retention_check_ms.max(1));
+                    self.expire(now, &mut effects);
+                    let check_ms = self.config.offsets_retention_check_ms.max(1);
+                    let next = now.monotonic_ms.saturating_add(check_ms);
                     self.timers.schedule(Timer::Cleanup, next);
                 }
                 Timer::Join(group) => {
-                    self.step(&group, now_ms, &mut effects, ClassicGroup::join_timed_out);
+                    self.step(&group, now, &mut effects, ClassicGroup::join_timed_out);
                 }
                 Timer::Session(group, member) => {
-                    self.step(&group, now_ms, &mut effects, |group, turn| {
+                    self.step(&group, now, &mut effects, |group, turn| {
                         group.session_expired(turn, &member);
                     });
                 }
                 Timer::Sync(group) => {
-                    self.step(&group, now_ms, &mut effects, ClassicGroup::sync_timed_out);
+                    self.step(&group, now, &mut effects, ClassicGroup::sync_timed_out);
                 }
             }
         }
@@ -141,11 +140,11 @@ impl Shard {
     }
 
     /// Ends the shard: everything that waits hears that the coordinator is elsewhere.
-    pub fn unload(mut self, now_ms: i64) -> Effects {
+    pub fn unload(mut self, now: Now) -> Effects {
         let mut effects = Effects::default();
         let ids: Vec<_> = self.groups.keys().cloned().collect();
         for id in ids {
-            self.close(&id, GroupError::NotCoordinator, now_ms, &mut effects);
+            self.close(&id, GroupError::NotCoordinator, now, &mut effects);
         }
         for entry in self.pending.fail() {
             outcome::refuse(entry.outcome, GroupError::NotCoordinator, &mut effects);
@@ -157,7 +156,7 @@ impl Shard {
     fn step<R>(
         &mut self,
         id: &GroupId,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
         f: impl FnOnce(&mut ClassicGroup, &mut Turn<'_>) -> R,
     ) -> Option<R> {
@@ -172,7 +171,7 @@ impl Shard {
         Some(f(
             group.classic_mut(),
             &mut Turn {
-                now_ms,
+                now,
                 config,
                 timers,
                 pending,
@@ -182,22 +181,24 @@ impl Shard {
     }
 
     /// Puts a group back to what is stored of it.
-    fn revive(&mut self, id: &GroupId, now_ms: i64, effects: &mut Effects) {
+    fn revive(&mut self, id: &GroupId, now: Now, effects: &mut Effects) {
         let group = match self.durable.group(id) {
             Some(stored) => ClassicGroup::from_stored(id.clone(), stored),
-            None if self.durable.offsets(id).is_some() => ClassicGroup::new(id.clone(), now_ms),
+            None if self.durable.offsets(id).is_some() => {
+                ClassicGroup::new(id.clone(), now.wall_ms)
+            }
             None => return,
         };
         self.groups.insert(id.clone(), Group::Classic(group));
         let members_max = self.config.members_max;
-        self.step(id, now_ms, effects, |group, turn| {
+        self.step(id, now, effects, |group, turn| {
             group.revived(turn, members_max)
         });
     }
 
     /// Takes a live group away; whoever waits in it hears `error`.
-    fn close(&mut self, id: &GroupId, error: GroupError, now_ms: i64, effects: &mut Effects) {
-        self.step(id, now_ms, effects, |group, turn| group.close(turn, error));
+    fn close(&mut self, id: &GroupId, error: GroupError, now: Now, effects: &mut Effects) {
+        self.step(id, now, effects, |group, turn| group.close(turn, error));
         self.groups.remove(id);
     }
 }

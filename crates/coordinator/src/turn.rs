@@ -2,6 +2,7 @@
 
 use crate::config::GroupConfig;
 use crate::effects::{Effects, Notice};
+use crate::now::Now;
 use crate::pending::{Outcome, Pending};
 use crate::record::Record;
 use crate::reply::{Reply, Token};
@@ -9,7 +10,7 @@ use crate::timers::{Timer, Timers};
 
 /// One step of a shard.
 pub(crate) struct Turn<'a> {
-    pub(crate) now_ms: i64,
+    pub(crate) now: Now,
     pub(crate) config: &'a GroupConfig,
     pub(crate) timers: &'a mut Timers,
     pub(crate) pending: &'a mut Pending,
@@ -27,7 +28,7 @@ impl Turn<'_> {
 
     pub(crate) fn schedule_in(&mut self, timer: Timer, delay_ms: i64) {
         self.timers
-            .schedule(timer, self.now_ms.saturating_add(delay_ms.max(0)));
+            .schedule(timer, self.now.monotonic_ms.saturating_add(delay_ms.max(0)));
     }
 
     pub(crate) fn append(&mut self, record: Record, outcome: Outcome) {

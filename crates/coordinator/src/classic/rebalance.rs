@@ -26,7 +26,7 @@ impl ClassicGroup {
         self.pending_sync.clear();
         turn.timers.cancel(&Timer::Sync(self.id.clone()));
         let is_initial = self.state == ClassicState::Empty;
-        self.transition(ClassicState::PreparingRebalance, turn.now_ms);
+        self.transition(ClassicState::PreparingRebalance, turn.now.wall_ms);
         turn.notice(Notice::Rebalance {
             group: self.id.clone(),
             generation: self.generation,
@@ -135,7 +135,7 @@ impl ClassicGroup {
         self.leader = None;
         self.pending_sync.clear();
         self.refresh_subscribed();
-        self.transition(ClassicState::Empty, turn.now_ms);
+        self.transition(ClassicState::Empty, turn.now.wall_ms);
         turn.notice(Notice::Empty {
             group: self.id.clone(),
             generation: self.generation,
@@ -150,7 +150,7 @@ impl ClassicGroup {
         self.generation = self.generation.wrapping_add(1);
         self.protocol = self.select_protocol();
         self.refresh_subscribed();
-        self.transition(ClassicState::CompletingRebalance, turn.now_ms);
+        self.transition(ClassicState::CompletingRebalance, turn.now.wall_ms);
         turn.notice(Notice::Stabilized {
             group: self.id.clone(),
             generation: self.generation,

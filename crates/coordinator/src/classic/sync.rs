@@ -113,7 +113,7 @@ impl ClassicGroup {
                 self.renew_session(turn, id);
             }
         }
-        self.transition(ClassicState::Stable, turn.now_ms);
+        self.transition(ClassicState::Stable, turn.now.wall_ms);
         turn.notice(Notice::Assigned {
             group: self.id.clone(),
             generation,

@@ -8,11 +8,12 @@ use super::Shard;
 use super::offsets::tombstone;
 use crate::classic::ClassicState;
 use crate::effects::{Effects, Notice};
+use crate::now::Now;
 use crate::pending::Outcome;
 use crate::record::Record;
 
 impl Shard {
-    pub(super) fn expire(&mut self, now_ms: i64, effects: &mut Effects) {
+    pub(super) fn expire(&mut self, now: Now, effects: &mut Effects) {
         // A group with records on their way is in use; the next round will see what they say.
         let busy: BTreeSet<_> = self.pending.records().map(|r| r.group().clone()).collect();
         let idle: Vec<_> = self
@@ -23,7 +24,7 @@ impl Shard {
             .collect();
         let mut tombstones = 0;
         for id in idle {
-            let records = self.expire_group(&id, now_ms, effects);
+            let records = self.expire_group(&id, now, effects);
             tombstones += records.len();
             if !records.is_empty() {
                 self.pending.push(records, Outcome::Expired { group: id });
@@ -34,7 +35,7 @@ impl Shard {
         }
     }
 
-    fn expire_group(&mut self, id: &GroupId, now_ms: i64, effects: &mut Effects) -> Vec<Record> {
+    fn expire_group(&mut self, id: &GroupId, now: Now, effects: &mut Effects) -> Vec<Record> {
         let Some(group) = self.groups.get(id).map(|group| group.classic()) else {
             return Vec::new();
         };
@@ -50,7 +51,7 @@ impl Shard {
                     continue;
                 }
                 let due = partitions.iter().filter(|(_, offset)| {
-                    from.expired(offset, now_ms, self.config.offsets_retention_ms)
+                    from.expired(offset, now.wall_ms, self.config.offsets_retention_ms)
                 });
                 expired.extend(due.map(|(&p, _)| tombstone(id, topic.clone(), p)));
             }
@@ -58,7 +59,7 @@ impl Shard {
         // A member that was given an id moments ago still counts as coming; Kafka forgets it here.
         let abandoned = group.state() == ClassicState::Empty && !group.has_pending_members();
         if abandoned && expired.len() == stored {
-            return self.bury(id, now_ms, effects);
+            return self.bury(id, now, effects);
         }
         expired
     }

@@ -6,6 +6,7 @@ use super::Shard;
 use super::offsets::tombstone;
 use crate::effects::{Effects, Notice};
 use crate::error::GroupError;
+use crate::now::Now;
 use crate::pending::Outcome;
 use crate::record::Record;
 use crate::reply::{Reply, Token};
@@ -15,7 +16,7 @@ impl Shard {
         &mut self,
         token: Token,
         ids: Vec<GroupId>,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
         let mut records = Vec::new();
@@ -26,7 +27,7 @@ impl Shard {
                 Some(group) => group.classic().validate_delete(),
             };
             if result.is_ok() {
-                records.extend(self.bury(&id, now_ms, effects));
+                records.extend(self.bury(&id, now, effects));
             }
             results.push((id, result));
         }
@@ -43,14 +44,16 @@ impl Shard {
     }
 
     /// Takes an empty group away and gives the tombstones of all that is stored of it.
-    pub(super) fn bury(&mut self, id: &GroupId, now_ms: i64, effects: &mut Effects) -> Vec<Record> {
+    pub(super) fn bury(&mut self, id: &GroupId, now: Now, effects: &mut Effects) -> Vec<Record> {
         let keys = self.offset_keys(id).into_iter();
-        let mut records: Vec<_> = keys.map(|(topic, p)| tombstone(id, topic, p)).collect();
+        let mut records: Vec<_> = keys
+            .map(|((topic, p), _)| tombstone(id, topic, p))
+            .collect();
         records.push(Record::GroupMetadata {
             group: id.clone(),
             value: None,
         });
-        self.close(id, GroupError::UnknownMemberId, now_ms, effects);
+        self.close(id, GroupError::UnknownMemberId, now, effects);
         records
     }
 }

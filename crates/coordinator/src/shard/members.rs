@@ -8,6 +8,7 @@ use crate::effects::Effects;
 use crate::error::GroupError;
 use crate::group::Group;
 use crate::names::MemberId;
+use crate::now::Now;
 use crate::pending::Outcome;
 use crate::reply::{Left, Reply, Token};
 
@@ -16,7 +17,7 @@ impl Shard {
         &mut self,
         token: Token,
         request: JoinGroup,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
         if let Err(error) = self.validate_join(&request) {
@@ -29,7 +30,7 @@ impl Shard {
                 effects.reply(token, refused(GroupError::UnknownMemberId, request.member));
                 return;
             }
-            let group = ClassicGroup::new(id.clone(), now_ms);
+            let group = ClassicGroup::new(id.clone(), now.wall_ms);
             if !group.supports(&request.protocol_type, &request.protocols) {
                 // Kafka would keep an empty group of this refusal; a refusal shall leave nothing.
                 let error = GroupError::InconsistentGroupProtocol;
@@ -41,7 +42,7 @@ impl Shard {
                 .push(vec![record], Outcome::Created { group: id.clone() });
             self.groups.insert(id.clone(), Group::Classic(group));
         }
-        self.step(&id, now_ms, effects, |group, turn| {
+        self.step(&id, now, effects, |group, turn| {
             group.join(turn, token, request)
         });
     }
@@ -61,7 +62,7 @@ impl Shard {
         &mut self,
         token: Token,
         request: SyncGroup,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
         let id = request.group.clone();
@@ -69,7 +70,7 @@ impl Shard {
             "" => GroupError::InvalidGroupId,
             _ if !self.groups.contains_key(&id) => GroupError::UnknownMemberId,
             _ => {
-                self.step(&id, now_ms, effects, |group, turn| {
+                self.step(&id, now, effects, |group, turn| {
                     group.sync(turn, token, request)
                 });
                 return;
@@ -82,13 +83,13 @@ impl Shard {
         &mut self,
         token: Token,
         request: &Heartbeat,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
         let answer = match request.group.as_str() {
             "" => Err(GroupError::InvalidGroupId),
             _ => self
-                .step(&request.group, now_ms, effects, |group, turn| {
+                .step(&request.group, now, effects, |group, turn| {
                     group.heartbeat(turn, request)
                 })
                 .unwrap_or(Err(GroupError::UnknownMemberId)),
@@ -100,14 +101,14 @@ impl Shard {
         &mut self,
         token: Token,
         request: LeaveGroup,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
         let LeaveGroup { group: id, members } = request;
         if id.as_str().is_empty() {
             effects.reply(token, Reply::LeaveGroup(Err(GroupError::InvalidGroupId)));
         } else if self.groups.contains_key(&id) {
-            self.step(&id, now_ms, effects, |group, turn| {
+            self.step(&id, now, effects, |group, turn| {
                 group.leave(turn, token, members)
             });
         } else {

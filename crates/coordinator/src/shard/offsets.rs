@@ -1,13 +1,14 @@
 //! The commands about offsets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{GroupId, PartitionIndex, TopicName};
+use model::{GroupId, PartitionIndex, TopicId, TopicName};
 
 use super::Shard;
 use crate::command::{CommitTopic, OffsetCommit, OffsetDelete, OffsetFetch};
 use crate::effects::Effects;
 use crate::error::GroupError;
+use crate::now::Now;
 use crate::pending::Outcome;
 use crate::record::{CommittedOffset, Record};
 use crate::reply::{OffsetTopic, Reply, Token};
@@ -17,10 +18,10 @@ impl Shard {
         &mut self,
         token: Token,
         request: OffsetCommit,
-        now_ms: i64,
+        now: Now,
         effects: &mut Effects,
     ) {
-        let valid = self.step(&request.group, now_ms, effects, |group, turn| {
+        let valid = self.step(&request.group, now, effects, |group, turn| {
             group.validate_commit(turn, &request)
         });
         let valid = valid.unwrap_or(match request.generation {
@@ -33,14 +34,16 @@ impl Shard {
             effects.reply(token, Reply::OffsetCommit(Err(error)));
             return;
         }
-        let expire_timestamp_ms = request.retention_ms.map(|ms| now_ms.saturating_add(ms));
+        let expire_timestamp_ms = request
+            .retention_ms
+            .map(|ms| now.wall_ms.saturating_add(ms));
         let mut records = Vec::new();
         let mut topics = Vec::with_capacity(request.topics.len());
         for topic in request.topics {
             topics.push(self.commit_topic(
                 &request.group,
                 topic,
-                now_ms,
+                now,
                 expire_timestamp_ms,
                 &mut records,
             ));
@@ -57,7 +60,7 @@ impl Shard {
         &self,
         group: &GroupId,
         topic: CommitTopic,
-        now_ms: i64,
+        now: Now,
         expire_timestamp_ms: Option<i64>,
         records: &mut Vec<Record>,
     ) -> OffsetTopic {
@@ -76,7 +79,7 @@ impl Shard {
                     offset: commit.offset,
                     leader_epoch: commit.leader_epoch,
                     metadata: commit.metadata,
-                    commit_timestamp_ms: now_ms,
+                    commit_timestamp_ms: now.wall_ms,
                     expire_timestamp_ms,
                     topic_id: topic.topic_id,
                 }),
@@ -117,7 +120,7 @@ impl Shard {
             let subscribed = group.is_subscribed(topic.as_str());
             let error = subscribed.then_some(GroupError::GroupSubscribedToTopic);
             for &partition in &partitions {
-                if !subscribed && known.contains(&(topic.clone(), partition)) {
+                if !subscribed && known.contains_key(&(topic.clone(), partition)) {
                     records.push(tombstone(&request.group, topic.clone(), partition));
                 }
             }
@@ -127,7 +130,7 @@ impl Shard {
                 .collect();
             topics.push(OffsetTopic {
                 topic,
-                topic_id: model::TopicId::ZERO,
+                topic_id: TopicId::ZERO,
                 partitions,
             });
         }
@@ -139,22 +142,36 @@ impl Shard {
         }
     }
 
-    /// The positions of a group that are stored or about to be.
-    pub(super) fn offset_keys(&self, group: &GroupId) -> BTreeSet<(TopicName, PartitionIndex)> {
+    /// The positions that a group has once everything on its way is stored, with the topic's id at
+    /// their commit.
+    pub(super) fn offset_keys(
+        &self,
+        group: &GroupId,
+    ) -> BTreeMap<(TopicName, PartitionIndex), TopicId> {
         let stored = self.durable.offsets(group).into_iter().flatten();
-        let mut keys: BTreeSet<_> = stored
-            .flat_map(|(topic, partitions)| partitions.keys().map(|p| (topic.clone(), *p)))
+        let mut keys: BTreeMap<_, _> = stored
+            .flat_map(|(topic, partitions)| {
+                partitions
+                    .iter()
+                    .map(|(&p, offset)| ((topic.clone(), p), offset.topic_id))
+            })
             .collect();
         for record in self.pending.records() {
-            if let Record::OffsetCommit {
+            let Record::OffsetCommit {
                 group: of,
                 topic,
                 partition,
-                ..
+                value,
             } = record
-                && of == group
-            {
-                keys.insert((topic.clone(), *partition));
+            else {
+                continue;
+            };
+            if of == group {
+                let key = (topic.clone(), *partition);
+                match value {
+                    Some(offset) => keys.insert(key, offset.topic_id),
+                    None => keys.remove(&key),
+                };
             }
         }
         keys
@@ -175,15 +192,23 @@ impl Shard {
         }
     }
 
-    /// Forgets the positions of topics that are gone, group by group.
-    pub(super) fn delete_topics(&mut self, topics: &[TopicName]) {
+    /// Forgets the positions in topics that are gone, group by group. A position under another id
+    /// is in a topic of the same name that was created since.
+    pub(super) fn delete_topics(&mut self, topics: &[(TopicName, TopicId)]) {
         let stored = self.durable.all_offsets().map(|(group, _)| group.clone());
         let pending = self.pending.records().map(|record| record.group().clone());
         let groups: BTreeSet<_> = stored.chain(pending).collect();
         for group in groups {
+            let gone = |topic: &TopicName, id: TopicId| {
+                topics
+                    .iter()
+                    .any(|(name, deleted)| name == topic && (id.is_zero() || id == *deleted))
+            };
             let keys = self.offset_keys(&group).into_iter();
-            let gone = keys.filter(|(topic, _)| topics.contains(topic));
-            let records: Vec<_> = gone.map(|(topic, p)| tombstone(&group, topic, p)).collect();
+            let gone = keys.filter(|((topic, _), id)| gone(topic, *id));
+            let records: Vec<_> = gone
+                .map(|((topic, p), _)| tombstone(&group, topic, p))
+                .collect();
             if !records.is_empty() {
                 self.pending.push(records, Outcome::Background);
             }

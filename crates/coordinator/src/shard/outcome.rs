@@ -9,13 +9,14 @@ use crate::classic::ClassicGroup;
 use crate::effects::{Effects, Notice};
 use crate::error::{AppendError, GroupError};
 use crate::group::Group;
+use crate::now::Now;
 use crate::pending::Outcome;
 use crate::record::Record;
 use crate::reply::{Reply, Token};
 
 impl Shard {
     /// The last batch of [`Self::next_batch`] is durable.
-    pub fn committed(&mut self, now_ms: i64) -> Effects {
+    pub fn committed(&mut self, now: Now) -> Effects {
         let mut effects = Effects::default();
         let entries = self.pending.finish();
         let mut committed_to = BTreeSet::new();
@@ -31,17 +32,17 @@ impl Shard {
                 }
                 self.durable.apply(record);
             }
-            self.fulfil(entry.outcome, now_ms, &mut effects);
+            self.fulfil(entry.outcome, now, &mut effects);
         }
         for group in committed_to {
-            self.ensure_simple_group(group, now_ms);
+            self.ensure_simple_group(group, now);
         }
         effects
     }
 
     /// A group that only stores offsets lives from its first position on, unless it is being
     /// deleted by what is on its way already.
-    fn ensure_simple_group(&mut self, id: GroupId, now_ms: i64) {
+    fn ensure_simple_group(&mut self, id: GroupId, now: Now) {
         let dying = |record: &Record| matches!(record, Record::GroupMetadata { group, value: None } if *group == id);
         if self.groups.contains_key(&id)
             || self.durable.offsets(&id).is_none()
@@ -49,18 +50,18 @@ impl Shard {
         {
             return;
         }
-        let group = ClassicGroup::new(id.clone(), now_ms);
+        let group = ClassicGroup::new(id.clone(), now.wall_ms);
         self.groups.insert(id, Group::Classic(group));
     }
 
-    fn fulfil(&mut self, outcome: Outcome, now_ms: i64, effects: &mut Effects) {
+    fn fulfil(&mut self, outcome: Outcome, now: Now, effects: &mut Effects) {
         match outcome {
             Outcome::Assigned {
                 group,
                 generation,
                 assignment,
             } => {
-                self.step(&group, now_ms, effects, |group, turn| {
+                self.step(&group, now, effects, |group, turn| {
                     group.assigned(turn, generation, assignment);
                 });
             }
@@ -82,7 +83,7 @@ impl Shard {
             }
             Outcome::StaticReplaced(replacement) => {
                 let group = replacement.group.clone();
-                self.step(&group, now_ms, effects, |group, turn| {
+                self.step(&group, now, effects, |group, turn| {
                     group.static_replaced(turn, &replacement);
                 });
             }
@@ -91,7 +92,7 @@ impl Shard {
 
     /// The last batch of [`Self::next_batch`] is not durable and never will be. Whatever was queued
     /// behind it fails as well: it may rest on what is undone now.
-    pub fn append_failed(&mut self, error: AppendError, now_ms: i64) -> Effects {
+    pub fn append_failed(&mut self, error: AppendError, now: Now) -> Effects {
         let mut effects = Effects::default();
         let mut told = BTreeSet::new();
         for entry in self.pending.fail() {
@@ -100,35 +101,35 @@ impl Shard {
                     effects.notice(Notice::AppendFailed(group.clone()));
                 }
             }
-            self.undo(entry.outcome, error, now_ms, &mut effects);
+            self.undo(entry.outcome, error, now, &mut effects);
         }
         effects
     }
 
-    fn undo(&mut self, outcome: Outcome, error: AppendError, now_ms: i64, effects: &mut Effects) {
+    fn undo(&mut self, outcome: Outcome, error: AppendError, now: Now, effects: &mut Effects) {
         match outcome {
             Outcome::Assigned {
                 group, generation, ..
             } => {
-                self.step(&group, now_ms, effects, |group, turn| {
+                self.step(&group, now, effects, |group, turn| {
                     group.assignment_failed(turn, generation, error);
                 });
             }
             Outcome::Created { group } => {
                 if self.durable.group(&group).is_none() && self.durable.offsets(&group).is_none() {
-                    self.close(&group, error.answer(), now_ms, effects);
+                    self.close(&group, error.answer(), now, effects);
                 }
             }
             Outcome::Deleted { token, results } => {
                 for (group, _) in results.iter().filter(|(_, result)| result.is_ok()) {
-                    self.restore(group, error, now_ms, effects);
+                    self.restore(group, error, now, effects);
                 }
                 refuse(Outcome::Deleted { token, results }, error.answer(), effects);
             }
-            Outcome::Expired { group } => self.restore(&group, error, now_ms, effects),
+            Outcome::Expired { group } => self.restore(&group, error, now, effects),
             Outcome::StaticReplaced(replacement) => {
                 let group = replacement.group.clone();
-                self.step(&group, now_ms, effects, |group, turn| {
+                self.step(&group, now, effects, |group, turn| {
                     group.undo_static_replacement(turn, *replacement, error);
                 });
             }
@@ -137,9 +138,9 @@ impl Shard {
     }
 
     /// Puts a group back to what is stored of it; a new one of that name goes with its waiters.
-    fn restore(&mut self, id: &GroupId, error: AppendError, now_ms: i64, effects: &mut Effects) {
-        self.close(id, error.answer(), now_ms, effects);
-        self.revive(id, now_ms, effects);
+    fn restore(&mut self, id: &GroupId, error: AppendError, now: Now, effects: &mut Effects) {
+        self.close(id, error.answer(), now, effects);
+        self.revive(id, now, effects);
     }
 }
 

@@ -268,3 +268,24 @@ fetch g
 ",
     );
 }
+
+#[test]
+fn a_topic_created_again_keeps_its_new_offsets() {
+    check(
+        "
+A: commit g t-0=1 t-1=1 id=1
+  + offset g t-0=1
+  + offset g t-1=1
+  A committed t-0 t-1
+hold
+B: commit g t-0=2 id=2
+gone t id=1
+ok
+  + offset g t-0=2
+  - offset g t-1
+  B committed t-0
+fetch g
+  offsets t-0=2
+",
+    );
+}

@@ -4,7 +4,7 @@
 use model::GroupId;
 use proptest::prelude::*;
 
-use super::script::Script;
+use super::script::{Script, now};
 use crate::{Durable, GroupConfig, Record, Shard, decode_snapshot, encode_snapshot};
 
 const GROUPS: [&str; 4] = ["g", "g", "g", "h"];
@@ -104,7 +104,7 @@ fn fold(script: &Script) -> Durable {
 
 /// A restart finds the groups that were at rest as they were.
 fn assert_groups_survive(script: &Script) {
-    let (loaded, _) = Shard::load(GroupConfig::default(), fold(script), 0);
+    let (loaded, _) = Shard::load(GroupConfig::default(), fold(script), now(0));
     for id in GROUPS.map(|id| GroupId::new(id).unwrap()) {
         let live = script.shard().describe_group(&id);
         match live.as_ref().map(|group| group.state) {

@@ -13,11 +13,20 @@ use super::super::Shard;
 use crate::{
     AppendError, Client, Command, CommitPartition, CommitTopic, Durable, Effects, FetchTopic,
     FetchedTopic, GroupConfig, GroupError, Heartbeat, InstanceId, JoinGroup, LeaveGroup, Leaver,
-    ListFilter, MemberId, OffsetCommit, OffsetDelete, OffsetFetch, OffsetTopic, Protocol, Record,
-    Reply, SyncGroup, Token, decode_snapshot, encode_snapshot,
+    ListFilter, MemberId, Now, OffsetCommit, OffsetDelete, OffsetFetch, OffsetTopic, Protocol,
+    Record, Reply, SyncGroup, Token, decode_snapshot, encode_snapshot,
 };
 
 const BATCH_BYTES: usize = 1 << 20;
+/// The two clocks show different numbers, so that taking one for the other is noticed.
+const WALL_AHEAD_MS: i64 = 1_700_000_000_000;
+
+pub(super) fn now(monotonic_ms: i64) -> Now {
+    Now {
+        wall_ms: monotonic_ms + WALL_AHEAD_MS,
+        monotonic_ms,
+    }
+}
 
 /// Runs the commands of a transcript and compares what came of them.
 #[track_caller]
@@ -105,6 +114,10 @@ fn short(text: &str) -> String {
     }
 }
 
+fn topic_id(text: &str) -> TopicId {
+    TopicId([text.parse().unwrap(); 16])
+}
+
 /// `t-0` or `t-0=5`.
 fn position(text: &str) -> (TopicName, PartitionIndex, i64) {
     let (place, offset) = text.split_once('=').unwrap_or((text, "0"));
@@ -144,7 +157,7 @@ impl Script {
             initial_rebalance_delay_ms: 0,
             ..GroupConfig::default()
         };
-        let (shard, _) = Shard::load(config, Durable::default(), 0);
+        let (shard, _) = Shard::load(config, Durable::default(), now(0));
         Self {
             shard,
             config,
@@ -197,7 +210,7 @@ impl Script {
                 self.labels.push(label.to_owned());
                 self.answers.push(0);
                 let token = Token(self.labels.len() as u64 - 1);
-                let effects = self.shard.handle(token, command, self.now_ms);
+                let effects = self.shard.handle(token, command, now(self.now_ms));
                 self.show(effects);
                 // A delay of 0 ends at once.
                 self.advance(self.now_ms);
@@ -213,7 +226,7 @@ impl Script {
     fn advance(&mut self, to_ms: i64) {
         while let Some(due) = self.shard.next_deadline().filter(|due| *due <= to_ms) {
             self.now_ms = due.max(self.now_ms);
-            let effects = self.shard.tick(self.now_ms);
+            let effects = self.shard.tick(now(self.now_ms));
             if !effects.replies.is_empty() && self.now_ms < to_ms {
                 writeln!(self.out, "  after {} ms", self.now_ms).unwrap();
             }
@@ -246,9 +259,9 @@ impl Script {
         let effects = match error {
             None => {
                 self.log.extend(batch.records);
-                self.shard.committed(self.now_ms)
+                self.shard.committed(now(self.now_ms))
             }
-            Some(error) => self.shard.append_failed(error, self.now_ms),
+            Some(error) => self.shard.append_failed(error, now(self.now_ms)),
         };
         self.show(effects);
         true
@@ -267,15 +280,15 @@ impl Script {
     fn restart(&mut self) {
         let bytes = encode_snapshot(self.shard.durable(), 7);
         let snapshot = decode_snapshot(&bytes).unwrap();
-        let (shard, effects) = Shard::load(self.config, snapshot.state, self.now_ms);
+        let (shard, effects) = Shard::load(self.config, snapshot.state, now(self.now_ms));
         self.shard = shard;
         self.show(effects);
     }
 
     fn unload(&mut self) {
-        let (empty, _) = Shard::load(self.config, Durable::default(), self.now_ms);
+        let (empty, _) = Shard::load(self.config, Durable::default(), now(self.now_ms));
         let shard = std::mem::replace(&mut self.shard, empty);
-        let effects = shard.unload(self.now_ms);
+        let effects = shard.unload(now(self.now_ms));
         self.show(effects);
     }
 
@@ -316,13 +329,11 @@ impl Script {
                     .collect(),
             }),
             "delete" => Command::DeleteGroups(words.plain.iter().map(|w| group(w)).collect()),
-            "gone" => Command::DeleteTopics(
-                words
-                    .plain
-                    .iter()
-                    .map(|t| TopicName::new(t).unwrap())
-                    .collect(),
-            ),
+            "gone" => {
+                let id = words.option("id").map_or(TopicId([9; 16]), topic_id);
+                let topics = words.plain.iter().map(|t| (TopicName::new(t).unwrap(), id));
+                Command::DeleteTopics(topics.collect())
+            }
             _ => panic!("unknown command {verb}"),
         }
     }

@@ -1,0 +1,219 @@
+//! Making a log durable: its batches alone for a commit, everything for a shorter recovery.
+
+use crate::commit::Commit;
+use crate::disk::{DiskFile, Durable, FileError, FileKind, file_name};
+use crate::log::{Health, Log, State};
+use crate::producer_snapshot;
+
+/// Snapshots kept: the newest, and the one before in case it cannot be read.
+const SNAPSHOTS_KEPT: usize = 2;
+
+/// Why a log was not made durable.
+#[derive(Debug, thiserror::Error)]
+pub enum FlushError {
+    /// It failed earlier, or was closed.
+    #[error("the partition failed or was closed; it is not flushed any more")]
+    Unusable,
+    /// An index or snapshot could not be written; batches are safe, recovery takes longer.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Batches could not be synced. What the device holds is unknown: the log takes no more.
+    #[error("cannot sync the partition; it takes no more appends until the broker restarts")]
+    Sync(#[source] FileError),
+}
+
+/// What one sync makes durable: all that was there at one moment.
+struct Plan {
+    end: i64,
+    files: Vec<DiskFile>,
+    directory: bool,
+    root: bool,
+}
+
+impl Log {
+    /// Makes batches, indexes and producers durable and moves the recovery point. Blocks.
+    pub fn flush(&self, now_ms: i64) -> Result<(), FlushError> {
+        let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
+        let (plan, indexes, snapshot) = {
+            let mut state = self.lock();
+            if state.health != Health::Open {
+                return Err(FlushError::Unusable);
+            }
+            state.last_flush_ms = now_ms;
+            state.rolled = false;
+            let end = self.0.offsets.load().end;
+            if state.recovery_point == end {
+                return Ok(());
+            }
+            let mut plan = self.plan(&mut state, end);
+            let indexes = persist_indexes(&mut state, &mut plan);
+            let changed = state.producers.take_changed();
+            let snapshot = changed.then(|| producer_snapshot::encode(&state.producers));
+            (plan, indexes, snapshot)
+        };
+        self.sync(&plan)?;
+        let derived = indexes.and_then(|()| self.write_snapshot(plan.end, snapshot.as_deref()));
+        let mut state = self.lock();
+        if let Err(error) = derived {
+            if snapshot.is_some() {
+                state.producers.mark_changed();
+            }
+            return Err(error.into());
+        }
+        if snapshot.is_some() {
+            self.prune_snapshots(&mut state, plan.end);
+        }
+        state.recovery_point = plan.end;
+        self.0
+            .disk
+            .checkpoints()
+            .set_recovery_point(&self.0.partition, plan.end);
+        Ok(())
+    }
+
+    /// Flushes where `flush.ms` asks for it or a segment was rolled. Blocks.
+    pub fn flush_if_due(&self, now_ms: i64) -> Result<(), FlushError> {
+        let flush_ms = self.settings().flush_ms;
+        let due = {
+            let state = self.lock();
+            let unflushed = state.durable_end < self.0.offsets.load().end;
+            let old = now_ms.saturating_sub(state.last_flush_ms) >= flush_ms;
+            state.health == Health::Open && (state.rolled || unflushed && old)
+        };
+        if due { self.flush(now_ms) } else { Ok(()) }
+    }
+
+    /// Bytes that a start after a crash would have to read, at most: the size of the segments
+    /// that hold unflushed records. For deciding when to [`Self::flush`].
+    pub fn unflushed_bytes(&self) -> u64 {
+        let state = self.lock();
+        if state.recovery_point == self.0.offsets.load().end {
+            return 0;
+        }
+        let first = state.segment_of(state.recovery_point);
+        state.segments[first..].iter().map(|s| s.size()).sum()
+    }
+
+    /// A commit that is ready once all before `offset` is on the device.
+    pub(crate) fn commit_later(&self, offset: i64) -> Commit {
+        let (commit, must_start) = self.0.commits.wait_for(offset);
+        if must_start {
+            let log = self.clone();
+            match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn_blocking(move || log.run_commits())),
+                // A tool or a test without a runtime: the sync happens here.
+                Err(_) => log.run_commits(),
+            }
+        }
+        commit
+    }
+
+    /// Syncs until nobody waits any more.
+    fn run_commits(&self) {
+        loop {
+            match self.sync_batches() {
+                Ok(end) => self.0.commits.committed(end),
+                Err(_) => self.0.commits.failed(),
+            }
+            if !self.0.commits.next_round() {
+                return;
+            }
+        }
+    }
+
+    /// Makes batches durable and commits them; gives up to where.
+    pub(crate) fn sync_batches(&self) -> Result<i64, FlushError> {
+        let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
+        let plan = {
+            let mut state = self.lock();
+            if state.health != Health::Open {
+                return Err(FlushError::Unusable);
+            }
+            let end = self.0.offsets.load().end;
+            self.plan(&mut state, end)
+        };
+        self.sync(&plan)?;
+        Ok(plan.end)
+    }
+
+    fn plan(&self, state: &mut State, end: i64) -> Plan {
+        // A closed segment is synced once, so only the last few can have something.
+        let logs = state.segments.iter_mut().rev();
+        let logs = logs.map_while(crate::segment::Segment::take_unsynced_log);
+        Plan {
+            end,
+            files: logs.collect(),
+            directory: std::mem::take(&mut state.directory_unsynced),
+            root: std::mem::take(&mut state.root_unsynced),
+        }
+    }
+
+    /// After a failed sync the kernel may call the lost pages clean, so a second try proves
+    /// nothing: the log is done.
+    fn sync(&self, plan: &Plan) -> Result<(), FlushError> {
+        let synced = sync_all(&plan.files)
+            .and_then(|()| match plan.directory {
+                true => self.0.disk.sync_directory(&self.0.directory),
+                false => Ok(()),
+            })
+            .and_then(|()| match plan.root {
+                true => self.0.disk.sync_directory(self.0.disk.root()),
+                false => Ok(()),
+            });
+        let mut state = self.lock();
+        match synced {
+            Ok(()) => {
+                state.durable_end = state.durable_end.max(plan.end);
+                drop(state);
+                self.raise_high_watermark(plan.end);
+                Ok(())
+            }
+            Err(error) => {
+                state.health = Health::Failed;
+                drop(state);
+                tracing::error!(
+                    partition = %self.0.partition, %error, cause = %error.source,
+                    "cannot sync; the partition takes no more appends until the broker restarts",
+                );
+                self.0.commits.failed();
+                Err(FlushError::Sync(error))
+            }
+        }
+    }
+
+    fn write_snapshot(&self, offset: i64, bytes: Option<&[u8]>) -> Result<(), FileError> {
+        let Some(bytes) = bytes else { return Ok(()) };
+        let path = self.0.directory.join(file_name(offset, FileKind::Snapshot));
+        self.0.disk.write_file(&path, bytes, Durable::Yes)
+    }
+
+    fn prune_snapshots(&self, state: &mut State, newest: i64) {
+        state.snapshots.retain(|offset| *offset != newest);
+        state.snapshots.push(newest);
+        while state.snapshots.len() > SNAPSHOTS_KEPT {
+            let old = state.snapshots.remove(0);
+            let path = self.0.directory.join(file_name(old, FileKind::Snapshot));
+            if let Err(error) = self.0.disk.remove_file(&path) {
+                tracing::warn!(partition = %self.0.partition, %error, "cannot remove a snapshot");
+            }
+        }
+    }
+}
+
+fn persist_indexes(state: &mut State, plan: &mut Plan) -> Result<(), FileError> {
+    let first = state.segment_of(state.recovery_point);
+    for segment in &mut state.segments[first..] {
+        let persisted = segment.persist_indexes();
+        let path = segment.index().file().path();
+        persisted.map_err(|e| FileError::new("write", &path, e))?;
+        plan.files.extend(segment.take_unsynced_indexes());
+    }
+    Ok(())
+}
+
+fn sync_all(files: &[DiskFile]) -> Result<(), FileError> {
+    files.iter().try_for_each(|file| {
+        file.sync()
+            .map_err(|e| FileError::new("sync", &file.path(), e))
+    })
+}

@@ -4,12 +4,16 @@
 //! Which keys exist and what a single value may be is `crates/config`'s business; what they mean
 //! together, and what this node cannot give, is decided here. Reads no file and no environment.
 
+mod alteration;
 mod dynamic;
 mod groups;
+mod in_force;
 mod listeners;
+mod loggers;
 mod logs;
 mod network;
 mod report;
+mod resource;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -22,12 +26,15 @@ use std::time::Duration;
 use config::{BrokerLayers, Origin, Preset, Problem, Properties, Reader};
 use model::BrokerId;
 
+pub use alteration::{Extent, Step, check_steps, plan, stored};
 pub use dynamic::DynamicConfig;
 pub use groups::{GroupsConfig, OffsetsConfig};
 pub use listeners::{Advertised, Listener};
+pub use loggers::{LOGGERS, alter as alter_loggers};
 pub use logs::{LogsConfig, TopicSettings};
 pub use network::{ConnectionConfig, NetworkConfig};
 pub use report::{check_report, default_properties};
+pub use resource::{ConfigRefusal, ConfigResource, Forbidden};
 pub use topics::{InvalidTopicConfig, TopicsConfig};
 
 /// Everything that was configured, typed.

@@ -3,7 +3,7 @@
 //! A reader takes the current value and keeps it for as long as one piece of work lasts; whoever
 //! must act on a change subscribes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use config::Properties;
 use tokio::sync::watch;
@@ -14,13 +14,16 @@ use super::{BrokerConfig, ConfigErrors};
 #[derive(Clone, Debug)]
 pub struct DynamicConfig {
     current: Arc<watch::Sender<Arc<BrokerConfig>>>,
+    changing: Arc<Mutex<()>>,
 }
 
 impl DynamicConfig {
     /// Starts with what the file gave.
     pub fn new(config: BrokerConfig) -> Self {
+        let current = Arc::new(watch::Sender::new(Arc::new(config)));
         Self {
-            current: Arc::new(watch::Sender::new(Arc::new(config))),
+            current,
+            changing: Arc::default(),
         }
     }
 
@@ -42,5 +45,12 @@ impl DynamicConfig {
         let config = self.current().with_dynamic(per_broker, cluster)?;
         self.current.send_replace(Arc::new(config));
         Ok(())
+    }
+
+    /// Does `work` while nobody else changes what is in force, so that of two changes the newer
+    /// one stays.
+    pub fn one_at_a_time<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
     }
 }

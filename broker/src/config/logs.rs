@@ -79,12 +79,19 @@ impl BrokerConfig {
     pub fn topic_settings(&self, overrides: &Properties) -> Result<TopicSettings, Vec<Problem>> {
         let mut reader = Reader::topic(&self.layers, overrides);
         let read = &mut reader;
+        // What is only compacted, or kept for ever (an empty list), is not deleted by age or size.
+        let deletes = read
+            .list("cleanup.policy")
+            .iter()
+            .any(|policy| policy == "delete");
         let log = LogSettings {
             segment_bytes: u32_of(read, "segment.bytes"),
             segment_ms: read.integer("segment.ms"),
             segment_jitter_ms: read.integer("segment.jitter.ms"),
-            retention_bytes: u64::try_from(read.integer("retention.bytes")).ok(),
-            retention_ms: Some(read.integer("retention.ms")).filter(|ms| *ms >= 0),
+            retention_bytes: u64::try_from(read.integer("retention.bytes"))
+                .ok()
+                .filter(|_| deletes),
+            retention_ms: Some(read.integer("retention.ms")).filter(|ms| deletes && *ms >= 0),
             index_interval_bytes: u32_of(read, "index.interval.bytes"),
             segment_index_bytes: u32_of(read, "segment.index.bytes"),
             max_message_bytes: u32_of(read, "max.message.bytes"),

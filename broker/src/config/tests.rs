@@ -231,6 +231,18 @@ fn a_topics_settings_lie_over_the_brokers() {
     let gzip = storage::TopicCompression::Codec(records::Compression::Gzip, None);
     assert_eq!(log.compression, gzip);
 
+    for policy in ["compact", ""] {
+        let log = config
+            .topic_settings(&properties(&[("cleanup.policy", policy)]))
+            .unwrap()
+            .log;
+        assert_eq!(
+            (log.retention_ms, log.retention_bytes),
+            (None, None),
+            "{policy}"
+        );
+    }
+
     let dynamic = properties(&[("log.retention.ms", "-1"), ("message.max.bytes", "2000")]);
     let changed = config.with_dynamic(Properties::new(), dynamic).unwrap();
     let log = changed.topic_settings(&Properties::new()).unwrap().log;

@@ -3,7 +3,7 @@
 //! One node has one replica to give. Where clamping is on, more is lowered with a warning, so that
 //! code written for a cluster runs unchanged; where it is off, Kafka's errors answer it.
 
-use config::{Properties, Reader, topic_key};
+use config::{Properties, Reader, check_topic_pairs, topic_key};
 use thiserror::Error;
 
 use super::BrokerConfig;
@@ -31,18 +31,25 @@ pub struct TopicsConfig {
 /// Why a topic cannot have a setting; INVALID_CONFIG to clients.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum InvalidTopicConfig {
+    /// No key of topics.
     #[error("Unknown topic config name: {0}")]
     Unknown(String),
+    /// No value of its key.
     #[error(transparent)]
     Value(#[from] config::InvalidValue),
+    /// Values that exclude each other.
+    #[error(transparent)]
+    Pair(#[from] config::BrokenRule),
+    /// `cleanup.policy` with `compact`, which does not exist yet.
     #[error(
         "Invalid value {0} for configuration cleanup.policy: compaction is not available yet, use \
          delete"
     )]
     Compaction(String),
+    /// `remote.storage.enable`, as Kafka answers it where tiering is off.
     #[error(
-        "Invalid value true for configuration remote.storage.enable: Tiered Storage functionality \
-         is disabled in the broker. Topic cannot be configured with remote log storage."
+        "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with \
+         remote log storage."
     )]
     TieredStorage,
 }
@@ -120,6 +127,7 @@ impl BrokerConfig {
                 _ => {}
             }
         }
+        check_topic_pairs(overrides)?;
         Ok(())
     }
 }

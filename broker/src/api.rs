@@ -1,0 +1,95 @@
+//! The table: one row per API that is served, from which ApiVersions is derived. Nothing else
+//! states a version range or a largest frame.
+//!
+//! An API has a row when it is complete, never before.
+
+pub mod alter_configs;
+pub mod api_versions;
+pub mod describe_configs;
+pub mod error;
+pub mod fetch;
+pub mod incremental_alter_configs;
+pub mod metadata;
+pub mod produce;
+
+use protocol::ApiKey;
+
+/// Largest frame of an API whose requests stay small.
+const SMALL: usize = 64 * 1024;
+/// Largest frame of an API that lists names or partitions.
+const LISTS: usize = 2 * 1024 * 1024;
+/// Produce alone is bounded by `socket.request.max.bytes` only.
+const RECORDS: usize = usize::MAX;
+
+/// One API that this broker serves.
+#[derive(Clone, Copy, Debug)]
+pub struct Api {
+    /// Which.
+    pub key: ApiKey,
+    /// Lowest version that is advertised.
+    pub min: i16,
+    /// Highest version that is advertised and served.
+    pub max: i16,
+    /// Largest frame, in bytes.
+    pub frame_bytes_max: usize,
+}
+
+const fn api(key: ApiKey, min: i16, max: i16, frame_bytes_max: usize) -> Api {
+    Api {
+        key,
+        min,
+        max,
+        frame_bytes_max,
+    }
+}
+
+/// Every API that is served, in the order of its key.
+pub const APIS: &[Api] = &[
+    // Advertised from 0 for librdkafka before 2.11, which looks for version 0 to turn compression
+    // on (KAFKA-18659); served from 3.
+    api(ApiKey::Produce, 0, 13, RECORDS),
+    api(ApiKey::Fetch, 4, 18, LISTS),
+    api(ApiKey::Metadata, 0, 13, LISTS),
+    api(ApiKey::ApiVersions, 0, 4, SMALL),
+    api(ApiKey::DescribeConfigs, 1, 4, LISTS),
+    api(ApiKey::AlterConfigs, 0, 2, LISTS),
+    api(ApiKey::IncrementalAlterConfigs, 0, 1, LISTS),
+];
+
+/// The row of an API, if it is served.
+pub fn row(key: ApiKey) -> Option<&'static Api> {
+    APIS.iter().find(|api| api.key == key)
+}
+
+/// Whether this version of an API is served.
+pub fn serves(key: ApiKey, version: i16) -> bool {
+    row(key).is_some_and(|api| (api.min..=api.max).contains(&version))
+        && key.versions().contains(&version)
+}
+
+/// Largest frame of an API that is served.
+pub fn frame_bytes_max(key: ApiKey) -> Option<usize> {
+    row(key).map(|api| api.frame_bytes_max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{APIS, ApiKey, RECORDS, serves};
+
+    #[test]
+    fn rows_stand_in_order_and_within_their_schema() {
+        assert!(APIS.is_sorted_by_key(|api| api.key.code()));
+        for api in APIS {
+            assert!(api.min <= api.max, "{}", api.key);
+            assert!(api.key.versions().contains(&api.max), "{}", api.key);
+            let unbounded = api.frame_bytes_max == RECORDS;
+            assert_eq!(unbounded, api.key == ApiKey::Produce, "{}", api.key);
+        }
+    }
+
+    #[test]
+    fn produce_is_advertised_from_0_and_served_from_3() {
+        assert!(!serves(ApiKey::Produce, 2));
+        assert!(serves(ApiKey::Produce, 3));
+    }
+}

@@ -1,0 +1,356 @@
+//! Fetch (1): reads record batches, and waits for them where there are too few.
+//!
+//! KIP-74 (at least one batch, partitions in request order), KIP-320 (leader epochs and
+//! divergence), KIP-392 and KIP-227 as they are without followers and sessions: every answer has
+//! session id 0, which tells a client to send full requests. KIP-516: topic ids from version 13.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{LeaderEpoch, PartitionIndex, TopicId};
+use protocol::messages::fetch::{
+    EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
+    FetchableTopicResponse, PartitionData,
+};
+use protocol::{ErrorCode, RecordSet, Response};
+use storage::{FirstBatch, Log, ReadError, Upto};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use authz::{Operation, Resource};
+
+use crate::broker::Broker;
+use crate::context::RequestContext;
+use crate::metadata::{Image, Topic};
+use crate::reply::Reply;
+
+/// First version that names topics by id.
+const TOPIC_ID_VERSION: i16 = 13;
+/// Sessions are not kept: a request that goes on with one learns that it is gone.
+const NO_SESSION: i32 = 0;
+/// Epochs that ask for a full answer: a new session, or none at all.
+const FULL_EPOCHS: [i32; 2] = [0, -1];
+
+/// One partition as it was asked for, found or not.
+struct Wanted {
+    asked: FetchPartition,
+    log: Result<Log, ErrorCode>,
+    /// What the client last read ended elsewhere.
+    diverging: Option<EpochEndOffset>,
+}
+
+/// One topic as it was asked for.
+struct WantedTopic {
+    name: protocol::Str,
+    id: TopicId,
+    partitions: Vec<Wanted>,
+}
+
+/// A fetch with its partitions resolved.
+struct Fetch {
+    broker: Arc<Broker>,
+    topics: Vec<WantedTopic>,
+    upto: Upto,
+    bytes_min: usize,
+    bytes_max: usize,
+}
+
+/// What one round of reading gave.
+struct Round {
+    responses: Vec<FetchableTopicResponse>,
+    bytes: usize,
+    failed: bool,
+    /// Size of all logs before they were read.
+    size_bytes: u64,
+}
+
+/// Reads once; where that is too little, the answer comes later.
+pub async fn handle(
+    broker: &Arc<Broker>,
+    context: &RequestContext,
+    request: FetchRequest,
+) -> Reply {
+    if request.session_id != NO_SESSION && !FULL_EPOCHS.contains(&request.session_epoch) {
+        return Reply::Now(Response::Fetch(FetchResponse {
+            error_code: ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
+            ..FetchResponse::default()
+        }));
+    }
+    let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+    let fetch = Fetch::resolve(broker, context, request);
+    let round = fetch.read().await;
+    if round.failed || round.bytes >= fetch.bytes_min || wait.is_zero() || fetch.is_empty() {
+        return Reply::Now(round.answer());
+    }
+    let deadline = Instant::now() + wait;
+    Reply::later(async move { fetch.wait(round, deadline).await.answer() })
+}
+
+impl Fetch {
+    fn resolve(broker: &Arc<Broker>, context: &RequestContext, request: FetchRequest) -> Self {
+        let image = broker.metadata.image();
+        let by_id = context.version >= TOPIC_ID_VERSION;
+        let topics = request
+            .topics
+            .into_iter()
+            .map(|asked| resolve_topic(broker, context, &image, by_id, asked))
+            .collect();
+        let count = |n: i32| usize::try_from(n).unwrap_or(0);
+        Self {
+            topics,
+            upto: if request.isolation_level == 1 {
+                Upto::LastStable
+            } else {
+                Upto::HighWatermark
+            },
+            bytes_min: count(request.min_bytes),
+            bytes_max: count(request.max_bytes).min(broker.config.current().fetch_bytes_max),
+            broker: Arc::clone(broker),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.topics.iter().all(|topic| topic.partitions.is_empty())
+    }
+
+    /// Reads all partitions in the order asked for, until the answer is full.
+    async fn read(&self) -> Round {
+        let responses = Vec::with_capacity(self.topics.len());
+        let size_bytes = self.size_bytes();
+        let mut round = Round {
+            responses,
+            bytes: 0,
+            failed: false,
+            size_bytes,
+        };
+        for topic in &self.topics {
+            let mut partitions = Vec::with_capacity(topic.partitions.len());
+            for wanted in &topic.partitions {
+                let room = self.bytes_max.saturating_sub(round.bytes);
+                let data = self.read_partition(wanted, room, round.bytes == 0).await;
+                round.failed |= !data.error_code.is_none() || wanted.diverging.is_some();
+                round.bytes += data.records.as_ref().map_or(0, RecordSet::len);
+                partitions.push(data);
+            }
+            round.responses.push(FetchableTopicResponse {
+                topic: topic.name.clone(),
+                topic_id: topic.id,
+                partitions,
+            });
+        }
+        self.broker.metrics.fetched(round.bytes);
+        round
+    }
+
+    async fn read_partition(&self, wanted: &Wanted, room: usize, first: bool) -> PartitionData {
+        let index = wanted.asked.partition;
+        let log = match &wanted.log {
+            Ok(log) => log,
+            Err(error_code) => return failure(index, *error_code),
+        };
+        if let Some(diverging) = &wanted.diverging {
+            let offsets = log.offsets();
+            return PartitionData {
+                diverging_epoch: diverging.clone(),
+                ..data(
+                    index,
+                    offsets.high_watermark,
+                    offsets.last_stable,
+                    offsets.start,
+                )
+            };
+        }
+        let limit = usize::try_from(wanted.asked.partition_max_bytes)
+            .unwrap_or(0)
+            .min(room);
+        let mut records = RecordSet::new();
+        let mut from = wanted.asked.fetch_offset;
+        loop {
+            let left = limit.saturating_sub(records.len());
+            // KIP-74: the first batch of an answer goes out whatever its size.
+            let batch = if first && records.is_empty() {
+                FirstBatch::Always
+            } else {
+                FirstBatch::IfItFits
+            };
+            match log.read(from, left, self.upto, batch).await {
+                Ok(fetched) => {
+                    let done = fetched.records.is_empty() || fetched.records.len() >= left;
+                    from = fetched.next_offset;
+                    records.push(fetched.records);
+                    if done {
+                        return PartitionData {
+                            records: Some(records),
+                            ..data(
+                                index,
+                                fetched.high_watermark,
+                                fetched.last_stable,
+                                fetched.log_start,
+                            )
+                        };
+                    }
+                }
+                Err(error) => return self.read_failure(index, log, error),
+            }
+        }
+    }
+
+    fn read_failure(&self, index: i32, log: &Log, error: ReadError) -> PartitionData {
+        match error {
+            ReadError::OffsetOutOfRange { offsets, .. } => PartitionData {
+                error_code: ErrorCode::OFFSET_OUT_OF_RANGE,
+                ..data(
+                    index,
+                    offsets.high_watermark,
+                    offsets.last_stable,
+                    offsets.start,
+                )
+            },
+            ReadError::Closed => failure(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
+            ReadError::Io(error) => {
+                self.broker.report_read_failure(log.partition(), &error);
+                failure(index, ErrorCode::KAFKA_STORAGE_ERROR)
+            }
+        }
+    }
+
+    /// Reads again when enough has been appended, or when time is up.
+    async fn wait(self, mut round: Round, deadline: Instant) -> Round {
+        let moved = Arc::new(Notify::new());
+        let _watches: Vec<_> = self.logs().map(|log| log.watch(&moved)).collect();
+        loop {
+            // What came between the last read and the watch is seen here.
+            let grown = self.size_bytes().saturating_sub(round.size_bytes);
+            let enough = self.bytes_min.saturating_sub(round.bytes) as u64;
+            if grown >= enough {
+                round = self.read().await;
+                if round.failed || round.bytes >= self.bytes_min {
+                    return round;
+                }
+            }
+            if tokio::time::timeout_at(deadline, moved.notified())
+                .await
+                .is_err()
+            {
+                return self.read().await;
+            }
+            if self.size_bytes() == round.size_bytes {
+                // Woken without growth: a commit, or a log that is gone.
+                round = self.read().await;
+                if round.failed || round.bytes >= self.bytes_min {
+                    return round;
+                }
+            }
+        }
+    }
+
+    fn logs(&self) -> impl Iterator<Item = &Log> {
+        self.topics
+            .iter()
+            .flat_map(|t| &t.partitions)
+            .filter_map(|w| w.log.as_ref().ok())
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.logs().map(|log| log.size_bytes()).sum()
+    }
+}
+
+impl Round {
+    fn answer(self) -> Response {
+        Response::Fetch(FetchResponse {
+            responses: self.responses,
+            ..FetchResponse::default()
+        })
+    }
+}
+
+fn resolve_topic(
+    broker: &Broker,
+    context: &RequestContext,
+    image: &Image,
+    by_id: bool,
+    asked: FetchTopic,
+) -> WantedTopic {
+    let (topic, unknown) = if by_id {
+        (
+            image.topic_by_id(asked.topic_id),
+            ErrorCode::UNKNOWN_TOPIC_ID,
+        )
+    } else {
+        (
+            image.topic(&asked.topic),
+            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+        )
+    };
+    let name = topic.map_or(&*asked.topic, |topic| topic.name.as_str());
+    let topic = match context.authorize(Operation::Read, Resource::topic(name)) {
+        // Whoever asks by an id that exists but may not read it learns no more than its name's
+        // owner would.
+        Err(_) => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
+        Ok(_permit) => topic.ok_or(unknown),
+    };
+    let partitions = asked
+        .partitions
+        .into_iter()
+        .map(|partition| resolve_partition(broker, image, topic, partition))
+        .collect();
+    WantedTopic {
+        name: asked.topic,
+        id: asked.topic_id,
+        partitions,
+    }
+}
+
+fn resolve_partition(
+    broker: &Broker,
+    image: &Image,
+    topic: Result<&Arc<Topic>, ErrorCode>,
+    asked: FetchPartition,
+) -> Wanted {
+    let log = topic.and_then(|topic| {
+        let index = PartitionIndex(asked.partition);
+        let epoch = LeaderEpoch(asked.current_leader_epoch);
+        broker.led_log(image, topic, index, epoch)
+    });
+    let diverging = log.as_ref().ok().and_then(|log| divergence(log, &asked));
+    Wanted {
+        asked,
+        log,
+        diverging,
+    }
+}
+
+/// Where the client's log and ours part, if its last epoch ended before the offset it asks for
+/// (KIP-595).
+fn divergence(log: &Log, asked: &FetchPartition) -> Option<EpochEndOffset> {
+    let last_fetched = LeaderEpoch(asked.last_fetched_epoch);
+    if last_fetched.0 < 0 {
+        return None;
+    }
+    let end = log.epoch_end_offset(last_fetched)?;
+    let diverges = end.end_offset < asked.fetch_offset || end.epoch.0 < last_fetched.0;
+    diverges.then(|| EpochEndOffset {
+        epoch: end.epoch.0,
+        end_offset: end.end_offset,
+    })
+}
+
+fn data(index: i32, high_watermark: i64, last_stable: i64, log_start: i64) -> PartitionData {
+    PartitionData {
+        partition_index: index,
+        high_watermark,
+        last_stable_offset: last_stable,
+        log_start_offset: log_start,
+        // Kafka's clients want an empty record set rather than none.
+        records: Some(RecordSet::new()),
+        ..PartitionData::default()
+    }
+}
+
+fn failure(index: i32, error_code: ErrorCode) -> PartitionData {
+    PartitionData {
+        error_code,
+        ..data(index, -1, -1, -1)
+    }
+}

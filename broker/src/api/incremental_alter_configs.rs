@@ -1,0 +1,61 @@
+//! IncrementalAlterConfigs (44): sets, deletes, appends to and subtracts from single settings of
+//! topics, brokers, loggers, groups and client metrics (KIP-339).
+
+use protocol::messages::incremental_alter_configs::{
+    AlterConfigsResourceResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+};
+use protocol::{Response, Str};
+
+use super::alter_configs::{Asked, alter};
+use super::error::config_refusal;
+use crate::broker::Broker;
+use crate::config::{Extent, Step};
+use crate::context::RequestContext;
+use crate::reply::Reply;
+
+/// Changes each resource on its own; one that fails leaves the others alone.
+pub async fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: IncrementalAlterConfigsRequest,
+) -> Reply {
+    let asked = request
+        .resources
+        .into_iter()
+        .map(|resource| Asked {
+            kind: resource.resource_type,
+            name: resource.resource_name,
+            steps: resource
+                .configs
+                .into_iter()
+                .map(|config| Step {
+                    name: config.name.to_string(),
+                    operation: config.config_operation,
+                    operand: config.value.map(|value| value.to_string()),
+                })
+                .collect(),
+        })
+        .collect();
+    let outcomes = alter(broker, context, Extent::Steps, request.validate_only, asked).await;
+    let responses = outcomes
+        .into_iter()
+        .map(
+            |(resource_type, resource_name, outcome)| AlterConfigsResourceResponse {
+                error_code: outcome
+                    .as_ref()
+                    .err()
+                    .map(config_refusal)
+                    .unwrap_or_default(),
+                error_message: outcome.err().map(|refusal| Str::from(refusal.to_string())),
+                resource_type,
+                resource_name,
+            },
+        )
+        .collect();
+    Reply::Now(Response::IncrementalAlterConfigs(
+        IncrementalAlterConfigsResponse {
+            responses,
+            ..IncrementalAlterConfigsResponse::default()
+        },
+    ))
+}

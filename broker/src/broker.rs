@@ -1,0 +1,178 @@
+//! The parts of one running node, and the few operations that need several of them.
+
+use std::sync::Arc;
+
+use authz::Authorizer;
+use model::{LeaderEpoch, PartitionIndex, TopicPartition};
+use protocol::ErrorCode;
+use service::telemetry::Loggers;
+use service::{Clock, Flood};
+use storage::{AppendError, Log, LogSettings};
+use tracing::error;
+
+use crate::config::{DynamicConfig, TopicSettings};
+use crate::floods::Floods;
+use crate::metadata::{CommitError, Image, Metadata, MetadataRecord, Topic};
+use crate::metrics::Metrics;
+use crate::net::{ConnectionLimits, MemoryBudget};
+use crate::partitions::Partitions;
+use crate::random::Random;
+use crate::topics;
+
+/// One node. Handlers are given it by the dispatcher and use the parts that they need.
+pub struct Broker {
+    /// The configuration in force.
+    pub config: DynamicConfig,
+    /// What decides about requests.
+    pub authorizer: Authorizer,
+    /// What the cluster is.
+    pub metadata: Metadata,
+    /// Its logs.
+    pub partitions: Partitions,
+    /// The process's clock.
+    pub clock: Clock,
+    /// The levels of the process's log.
+    pub loggers: Loggers,
+    /// Where ids come from.
+    pub random: Random,
+    /// Memory that requests hold.
+    pub memory: Arc<MemoryBudget>,
+    /// Connections that are open.
+    pub connection_limits: Arc<ConnectionLimits>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Guards for log lines that strangers can cause.
+    pub floods: Floods,
+    /// Guard for log lines that a failing disk causes.
+    pub storage_failures: Flood,
+}
+
+impl Broker {
+    /// Changes the cluster's metadata: logs of new partitions are made first, those of deleted
+    /// topics go last.
+    pub async fn commit<T, E>(
+        &self,
+        now_ms: i64,
+        decide: impl FnOnce(&Image) -> Result<(Vec<MetadataRecord>, T), E>,
+    ) -> Result<T, CommitError<E>> {
+        let prepare = |next: &Image, records: &[MetadataRecord]| {
+            tokio::task::block_in_place(|| self.open_new(next, records, now_ms))
+        };
+        let undo = |records: &[MetadataRecord]| self.close_unborn(records, now_ms);
+        let (records, outcome) = self.metadata.commit(now_ms, decide, prepare, undo).await?;
+        for record in &records {
+            match record {
+                MetadataRecord::TopicDeleted { id } => {
+                    if let Ok(id) = id.parse() {
+                        tokio::task::block_in_place(|| self.partitions.delete_topic(id, now_ms));
+                    }
+                }
+                MetadataRecord::Configs { owner, .. } => self.configs_changed(owner),
+                _ => {}
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn open_new(
+        &self,
+        next: &Image,
+        records: &[MetadataRecord],
+        now_ms: i64,
+    ) -> Result<(), String> {
+        for record in records {
+            let (MetadataRecord::Topic { id, .. } | MetadataRecord::Partitions { id, .. }) = record
+            else {
+                continue;
+            };
+            if let Some(topic) = id.parse().ok().and_then(|id| next.topic_by_id(id)) {
+                self.partitions
+                    .open_topic(topic, &self.log_settings(topic), now_ms)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the logs of topics that were never seen.
+    fn close_unborn(&self, records: &[MetadataRecord], now_ms: i64) {
+        for record in records {
+            if let MetadataRecord::Topic { id, .. } = record
+                && let Ok(id) = id.parse()
+            {
+                self.partitions.delete_topic(id, now_ms);
+            }
+        }
+    }
+
+    /// The log of a partition that this node leads, for a client that believes in `epoch` (-1:
+    /// in none, KIP-320).
+    pub fn led_log(
+        &self,
+        image: &Image,
+        topic: &Topic,
+        index: PartitionIndex,
+        epoch: LeaderEpoch,
+    ) -> Result<Log, ErrorCode> {
+        let partition = image
+            .partition(topic, index)
+            .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        if partition.leader != Some(image.broker.id) {
+            return Err(ErrorCode::NOT_LEADER_OR_FOLLOWER);
+        }
+        if epoch.0 >= 0 && epoch < partition.leader_epoch {
+            return Err(ErrorCode::FENCED_LEADER_EPOCH);
+        }
+        if epoch > partition.leader_epoch {
+            return Err(ErrorCode::UNKNOWN_LEADER_EPOCH);
+        }
+        self.partitions
+            .log(topic.id, index)
+            .ok_or(ErrorCode::KAFKA_STORAGE_ERROR)
+    }
+
+    /// What a topic's configuration comes to. The values were checked when they were set; where a
+    /// newer version of this program thinks otherwise, the defaults hold.
+    pub fn topic_settings(&self, topic: &Topic) -> TopicSettings {
+        let config = self.config.current();
+        let settings = config.topic_settings(&topic.configs).or_else(|problems| {
+            for problem in problems {
+                error!(topic = %topic.name, "a stored setting is not usable: {problem}");
+            }
+            config.topic_settings(&std::collections::BTreeMap::new())
+        });
+        settings.unwrap_or_else(|_| TopicSettings {
+            log: LogSettings::default(),
+            min_insync_replicas: 1,
+        })
+    }
+
+    /// The part of [`Self::topic_settings`] that logs obey. What groups commit is synced.
+    pub fn log_settings(&self, topic: &Topic) -> LogSettings {
+        let mut settings = self.topic_settings(topic).log;
+        if topics::is_internal(topic.name.as_str()) {
+            settings.durability = storage::Durability::Sync;
+        }
+        settings
+    }
+
+    /// Tells a failed append that is the disk's fault, once a minute.
+    pub fn report_append_failure(&self, topic: &Topic, index: i32, error: &AppendError) {
+        let ours = matches!(
+            error,
+            AppendError::Failed
+                | AppendError::Io(_)
+                | AppendError::Scan(_)
+                | AppendError::StorageFull(_)
+        );
+        if ours && let Some(others) = self.storage_failures.admit(self.clock.now_ms()) {
+            error!(partition = %format_args!("{}-{index}", topic.name), others, "cannot append: {error}");
+        }
+    }
+
+    /// Tells a failed read, once a minute.
+    pub fn report_read_failure(&self, partition: &TopicPartition, error: &dyn std::fmt::Display) {
+        if let Some(others) = self.storage_failures.admit(self.clock.now_ms()) {
+            error!(%partition, others, "cannot read: {error}");
+        }
+    }
+}

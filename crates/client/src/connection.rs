@@ -92,7 +92,6 @@ impl Connection {
         let request = ApiVersionsRequest {
             client_software_name: Str::from_static("outrigger"),
             client_software_version: Str::from_static(env!("CARGO_PKG_VERSION")),
-            ..ApiVersionsRequest::default()
         };
         let newest = *ApiKey::ApiVersions.versions().end();
         let asked = connection.begin(request.clone(), newest, Duration::ZERO);

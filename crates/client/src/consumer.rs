@@ -173,6 +173,17 @@ impl Consumer {
         self.positions.get(partition)?.high_watermark
     }
 
+    /// Whether everything that the brokers had at their last answers was read.
+    pub fn is_at_end(&self) -> bool {
+        self.positions.values().all(|position| match position {
+            Position {
+                next: StartAt::Offset(next),
+                high_watermark: Some(end),
+            } => next >= end,
+            _ => false,
+        })
+    }
+
     /// Waits for the next answer of any broker and gives its records, in order within each
     /// partition; there may be none. May be cancelled without losing records.
     pub async fn poll(&mut self) -> Result<Vec<ConsumedRecord>, ClientError> {

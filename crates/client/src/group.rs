@@ -104,6 +104,11 @@ impl GroupConsumer {
         positions.map(|(partition, _)| partition.clone()).collect()
     }
 
+    /// Whether this member has partitions, and read all that the brokers had of them.
+    pub fn is_at_end(&self) -> bool {
+        !self.consumer.is_unassigned() && self.consumer.is_at_end()
+    }
+
     /// Waits for records, joining and rejoining the group as needed; there may be none.
     pub async fn poll(&mut self) -> Result<Vec<ConsumedRecord>, ClientError> {
         loop {
@@ -122,6 +127,15 @@ impl GroupConsumer {
                 Event::CommitDue => self.commit().await?,
                 Event::Lost(code) => self.leave_generation(code).await,
             }
+        }
+    }
+
+    /// Takes back records of the last poll that were not worked on: commits stop before them.
+    pub fn give_back(&mut self, records: &[ConsumedRecord]) {
+        for record in records {
+            let next = self.delivered.entry(record.partition.clone());
+            let next = next.or_insert(record.offset);
+            *next = record.offset.min(*next);
         }
     }
 

@@ -76,7 +76,7 @@ async fn connect_with<F: Future<Output = ()> + Send + 'static>(
     change(&mut settings);
     let accept = async { Peer(listener.accept().await.unwrap().0) };
     let open = Connection::open(&settings, &address);
-    let serve = async { tokio::spawn(script(accept.await)) };
+    let serve = async { drop(tokio::spawn(script(accept.await))) };
     tokio::join!(open, serve).0
 }
 

@@ -1,0 +1,52 @@
+//! Which cluster a command is about.
+
+use std::time::Duration;
+
+use clap::Args;
+use client::{Cluster, Settings};
+
+use super::CommandError;
+use crate::data_dir::DataDirOption;
+use crate::endpoints::Endpoints;
+
+/// Where a broker listens that nobody configured.
+const BOOTSTRAP_DEFAULT: &str = "127.0.0.1:9092";
+
+/// The options of every command that speaks to a cluster.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ClusterArgs {
+    /// Servers to begin with, comma-separated [default: the running instance's, else 127.0.0.1:9092]
+    #[arg(short, long, value_name = "HOST:PORT")]
+    bootstrap: Option<String>,
+    #[command(flatten)]
+    data_dir: DataDirOption,
+    /// Give an operation up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
+}
+
+impl ClusterArgs {
+    /// Connects.
+    pub(crate) async fn connect(&self) -> Result<Cluster, CommandError> {
+        let timeout = Duration::from_secs(self.timeout.max(1));
+        let mut settings = Settings::new(&self.servers()?);
+        settings.connect_timeout = settings.connect_timeout.min(timeout);
+        settings.request_timeout = timeout;
+        settings.operation_timeout = timeout;
+        Ok(Cluster::connect(settings).await?)
+    }
+
+    fn servers(&self) -> Result<String, CommandError> {
+        if let Some(servers) = &self.bootstrap {
+            return Ok(servers.clone());
+        }
+        let unreadable = |source| CommandError::Input {
+            what: "endpoints.json of the data directory; or name servers with --bootstrap".into(),
+            source,
+        };
+        let data_dir = self.data_dir.resolve().map_err(unreadable)?;
+        let endpoints = Endpoints::read(&data_dir).map_err(unreadable)?;
+        let running = endpoints.as_ref().and_then(Endpoints::first_bootstrap);
+        Ok(running.unwrap_or(BOOTSTRAP_DEFAULT).to_owned())
+    }
+}

@@ -5,12 +5,13 @@
 //! hex; the `.txt` beside it is what it says. A missing or different `.txt` fails the test, which
 //! leaves its own reading under the target folder to be looked at and copied.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use protocol::ApiKey;
 use protocol::frame::{decode_request, decode_response, encode_request, encode_response};
+use protocol::{ApiKey, Response, features};
 
 use crate::names;
 
@@ -126,4 +127,26 @@ fn captured_frames_are_read_and_written_as_they_are() {
         "read differently than their .txt says: {differing:#?}\nthe new readings are in {}/vectors",
         env!("CARGO_TARGET_TMPDIR")
     );
+}
+
+/// What Kafka 4.3.1 offers is what [`protocol::features`] lists.
+#[test]
+fn the_features_are_those_of_kafka() {
+    let is_newest = |v: &&Vector| v.key == ApiKey::ApiVersions && v.version == 4 && !v.is_request;
+    let vectors = all();
+    let vector = vectors.iter().find(is_newest).unwrap();
+    let (_, body) = decode_response(vector.frame.clone(), vector.key, vector.version).unwrap();
+    let Response::ApiVersions(body) = body else {
+        panic!("not ApiVersions: {body:?}");
+    };
+    let theirs: BTreeSet<(String, i16, i16)> = body
+        .supported_features
+        .iter()
+        .map(|f| (f.name.to_string(), f.min_version, f.max_version))
+        .collect();
+    let ours = features::ALL
+        .iter()
+        .map(|f| (f.name.to_owned(), f.min, f.max))
+        .collect();
+    assert_eq!(theirs, ours);
 }

@@ -1,10 +1,11 @@
-//! Random messages as wire bytes, written from the schema alone: nothing of the codec under test
-//! is used, so a codec that agrees with itself but not with the schema is found out.
+//! Random messages as wire bytes, written from the schema alone: seeds for the fuzz targets, and
+//! what the tests of `crates/protocol` feed both codecs. Nothing of the codec under test is used,
+//! so a codec that agrees with itself but not with the schema is found out.
 //!
 //! The bytes are canonical (shortest varints, tagged fields only where they differ from their
 //! defaults), so that decoding and encoding must give them back.
 
-use crate::schema::{Api, Field, Kind, Message, Struct};
+use super::schema::{Api, Field, Kind, Message, Struct};
 
 /// A small seeded generator (SplitMix64); tests name their seed and repeat.
 #[derive(Debug)]
@@ -106,7 +107,7 @@ impl Writer<'_> {
             self.field(field, depth, &mut content);
             if content != self.default_bytes(field) && !self.random.chance(3) {
                 count += 1;
-                uvarint(field.tag.unwrap(), &mut section);
+                uvarint(field.tag.unwrap_or_default(), &mut section);
                 uvarint(content.len() as u32, &mut section);
                 section.extend(content);
             }
@@ -169,8 +170,9 @@ impl Writer<'_> {
                 out.extend(blob);
             }
             Kind::Struct(name) => {
-                let structure = self.api.structure(name).unwrap();
-                self.structure(structure, depth + 1, out);
+                if let Some(structure) = self.api.structure(name) {
+                    self.structure(structure, depth + 1, out);
+                }
             }
         }
     }
@@ -187,7 +189,7 @@ impl Writer<'_> {
         let number = || match spelled {
             None => 0,
             Some("0x7fffffff") => i64::from(i32::MAX),
-            Some(number) => number.parse().unwrap(),
+            Some(number) => number.parse().unwrap_or_default(),
         };
         match &field.kind {
             Kind::Bool => out.push(u8::from(spelled == Some("true"))),
@@ -199,7 +201,8 @@ impl Writer<'_> {
             Kind::Uuid => out.extend([0; 16]),
             Kind::String | Kind::Bytes | Kind::Records => out.push(1),
             Kind::Struct(name) => {
-                for inner in &self.api.structure(name).unwrap().fields {
+                let structure = self.api.structure(name);
+                for inner in structure.iter().flat_map(|structure| &structure.fields) {
                     if inner.tag.is_none() && self.has(inner) {
                         out.extend(self.default_bytes(inner));
                     }

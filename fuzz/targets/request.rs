@@ -1,0 +1,4 @@
+//! Fuzz target `request`: see `fuzz::request`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::request(input));

@@ -44,6 +44,20 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
         .create(path)
 }
 
+/// Creates a new, private directory where the system keeps temporary ones. Whoever asks removes it.
+pub fn create_temporary_dir(prefix: &str) -> io::Result<PathBuf> {
+    let base = std::env::temp_dir();
+    let pid = std::process::id();
+    let mut number = 0_u32;
+    loop {
+        let path = base.join(format!("{prefix}-{pid}-{number}"));
+        match DirBuilder::new().mode(PRIVATE_DIR_MODE).create(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            created => return created.map(|()| path),
+        }
+    }
+}
+
 /// Removes a file; that it was not there is no error.
 pub fn remove_if_exists(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {

@@ -1,6 +1,9 @@
 //! Replacement, modes, limits and the lock.
 
-use super::{Lock, LockError, create_private_dir, read_text, remove_if_exists, write_atomic};
+use super::{
+    Lock, LockError, create_private_dir, create_temporary_dir, read_text, remove_if_exists,
+    write_atomic,
+};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -54,4 +57,15 @@ fn a_lock_is_exclusive_names_its_holder_and_ends_with_it() {
     drop(lock);
     assert_eq!(Lock::held_by(&path).expect("asked"), None);
     Lock::acquire(&path).expect("free again");
+}
+
+#[test]
+fn temporary_directories_are_private_and_never_shared() {
+    let first = create_temporary_dir("outrigger-test").expect("created");
+    let second = create_temporary_dir("outrigger-test").expect("created");
+    let mode = fs::metadata(&first).expect("metadata").permissions().mode() & 0o777;
+    fs::remove_dir(&first).expect("removed");
+    fs::remove_dir(&second).expect("removed");
+    assert_ne!(first, second);
+    assert_eq!(mode, 0o700);
 }

@@ -1,0 +1,92 @@
+//! The command line as users type it.
+
+use super::{Cli, Command};
+use crate::up::args::Ports;
+use clap::{CommandFactory, Parser, ValueEnum};
+use clap_complete::Shell;
+
+fn parse(line: &str) -> Cli {
+    let words = line.split_whitespace();
+    Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+#[test]
+fn the_table_of_commands_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn without_a_command_the_options_are_those_of_up() {
+    let cli = parse("outrigger --ports auto --topic orders:3 --set broker.a=b --set broker.c=d");
+    assert!(cli.command.is_none());
+    assert_eq!(cli.up.ports, Some(Ports::Auto));
+    assert_eq!((cli.up.topic.len(), cli.up.set.len()), (1, 2));
+    let Some(Command::Up(args)) = parse("outrigger up --ephemeral --preset msk").command else {
+        panic!("not up");
+    };
+    assert!(args.ephemeral && args.preset.is_some());
+}
+
+#[test]
+fn wrong_lines_are_usage_errors() {
+    let lines = [
+        "outrigger nonsense",
+        "outrigger --ports none",
+        "outrigger up --topic orders",
+        "outrigger up --ephemeral --data-dir x",
+        "outrigger wait --timeout soon",
+        "outrigger completion tcsh",
+        "outrigger status --ports auto",
+    ];
+    for line in lines {
+        let error = Cli::try_parse_from(line.split_whitespace()).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn every_command_has_help_and_all_but_the_simplest_an_example() {
+    let mut cli = Cli::command();
+    cli.build();
+    for command in cli.get_subcommands_mut() {
+        let name = command.get_name().to_owned();
+        let help = command.render_long_help().to_string();
+        let simple = ["help", "version"].contains(&name.as_str());
+        assert!(simple || help.contains("Examples:"), "{name}: {help}");
+        assert!(command.get_about().is_some(), "{name}");
+    }
+    let help = cli.render_long_help().to_string();
+    assert!(
+        help.contains("Exit statuses:") && help.contains("Examples:"),
+        "{help}"
+    );
+}
+
+#[test]
+fn completion_knows_every_command_in_every_shell() {
+    let commands = [
+        "up",
+        "status",
+        "wait",
+        "env",
+        "broker",
+        "completion",
+        "version",
+    ];
+    for shell in Shell::value_variants() {
+        let mut script = Vec::new();
+        clap_complete::generate(*shell, &mut Cli::command(), "outrigger", &mut script);
+        let script = String::from_utf8(script).expect("text");
+        for command in commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+}
+
+#[test]
+fn the_documented_exit_statuses_are_all_there_are() {
+    for exit in service::exit::ALL {
+        let number = format!("{:>2}  ", exit.status());
+        assert!(super::EXIT_STATUSES.contains(&number), "{exit:?}");
+    }
+}

@@ -1,0 +1,57 @@
+//! Asks a running process how it is, the way its users reach it: the Kafka protocol and its admin
+//! HTTP. Nothing here relies on having started the process.
+
+mod http;
+
+use client::{Cluster, Settings};
+use std::time::Duration;
+
+/// A healthy broker on the same machine answers in a millisecond or two.
+const TIMEOUT: Duration = Duration::from_secs(3);
+const REASON_BYTES_MAX: usize = 512;
+
+/// Asks a Kafka listener who it is (ApiVersions, then Metadata); gives the cluster id.
+pub(crate) async fn kafka(bootstrap: &str) -> Result<String, String> {
+    let settings = Settings {
+        client_id: "outrigger-probe".to_owned(),
+        connect_timeout: TIMEOUT,
+        request_timeout: TIMEOUT,
+        operation_timeout: TIMEOUT,
+        ..Settings::new(bootstrap)
+    };
+    let metadata = async {
+        let cluster = Cluster::connect(settings).await?;
+        cluster.metadata(Some(&[]), false).await
+    };
+    match metadata.await {
+        Ok(metadata) => Ok(metadata.cluster_id.unwrap_or_default()),
+        Err(error) => Err(explained(&error)),
+    }
+}
+
+/// Asks `/healthz` below a base URL; the error is the reason the process gives.
+pub(crate) async fn health(base_url: &str) -> Result<(), String> {
+    let asked = tokio::time::timeout(TIMEOUT, http::get(base_url, "/healthz"));
+    let answer = asked
+        .await
+        .map_err(|_| format!("{base_url} does not answer"))?;
+    let answer = answer.map_err(|error| format!("{base_url}: {error}"))?;
+    if answer.status == 200 {
+        return Ok(());
+    }
+    let mut body = answer.body;
+    body.truncate(body.floor_char_boundary(REASON_BYTES_MAX));
+    Err(format!("/healthz says {}: {}", answer.status, body.trim()))
+}
+
+/// An error with its causes in one line.
+pub(crate) fn explained(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,79 @@
+//! `outrigger status`: how an instance is, found out from outside.
+
+mod report;
+
+pub(crate) use report::{ProcessReport, Report};
+
+use crate::data_dir::{DataDir, DataDirOption};
+use crate::endpoints::{Endpoints, ProcessEntry};
+use crate::{output, probe};
+use clap::Args;
+use service::Exit;
+use service::files::Lock;
+use std::io;
+
+/// See `outrigger status --help`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    data_dir: DataDirOption,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints how the instance is; the exit status says it too.
+pub(crate) async fn command(args: &StatusArgs) -> Exit {
+    let asked = async { ask(&args.data_dir.resolve()?).await };
+    match asked.await {
+        Ok(report) => {
+            let text = if args.json {
+                report.json()
+            } else {
+                report.text()
+            };
+            match output::print(&text) {
+                Exit::Ok => report.exit(),
+                failed => failed,
+            }
+        }
+        Err(error) => {
+            output::error(&format!("cannot look into the data directory: {error}"));
+            Exit::Failure
+        }
+    }
+}
+
+/// Looks at the lock, at `endpoints.json`, and asks every process that is named there.
+pub(crate) async fn ask(data_dir: &DataDir) -> io::Result<Report> {
+    let supervised = Lock::held_by(&data_dir.lock())?.is_some();
+    let Some(endpoints) = Endpoints::read(data_dir)? else {
+        return Ok(Report::without_endpoints(data_dir, supervised));
+    };
+    let mut processes = Vec::new();
+    for process in &endpoints.processes {
+        processes.push(ask_process(process, &endpoints).await);
+    }
+    Ok(Report::new(data_dir, supervised, endpoints, processes))
+}
+
+async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessReport {
+    let mut reasons = Vec::new();
+    if let Some(url) = endpoints.http.get(&format!("{}_admin", process.name)) {
+        reasons.extend(probe::health(url).await.err());
+    }
+    if process.name == "broker"
+        && let Some(bootstrap) = endpoints.bootstrap.get("plaintext")
+    {
+        reasons.extend(probe::kafka(bootstrap).await.err());
+    }
+    ProcessReport {
+        name: process.name.clone(),
+        pid: process.pid,
+        reasons,
+    }
+}
+
+#[cfg(test)]
+mod tests;

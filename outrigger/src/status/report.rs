@@ -1,0 +1,142 @@
+//! What was found out about an instance, as text, as JSON and as an exit status. Pure.
+
+use crate::data_dir::DataDir;
+use crate::endpoints::Endpoints;
+use serde::Serialize;
+use service::Exit;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// How the instance as a whole is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Condition {
+    /// Something is not healthy, or not up yet.
+    Degraded,
+    /// Everything is healthy.
+    Healthy,
+    /// Nothing runs.
+    NotRunning,
+}
+
+/// One supervised process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ProcessReport {
+    /// Its name in `endpoints.json`.
+    pub(crate) name: String,
+    /// Its process id.
+    pub(crate) pid: u32,
+    /// Why it is not healthy; empty when it is.
+    pub(crate) reasons: Vec<String>,
+}
+
+/// The whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Report {
+    pub(crate) status: Condition,
+    data_dir: PathBuf,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoints: Option<Endpoints>,
+    processes: Vec<ProcessReport>,
+}
+
+impl Report {
+    /// An instance without `endpoints.json`: it is starting, or nothing runs.
+    pub(super) fn without_endpoints(data_dir: &DataDir, supervised: bool) -> Self {
+        let (status, reasons) = if supervised {
+            (
+                Condition::Degraded,
+                vec!["it is starting or stopping".to_owned()],
+            )
+        } else {
+            (Condition::NotRunning, Vec::new())
+        };
+        let data_dir = data_dir.path().to_owned();
+        Self {
+            status,
+            data_dir,
+            reasons,
+            endpoints: None,
+            processes: Vec::new(),
+        }
+    }
+
+    /// An instance whose processes were asked.
+    pub(super) fn new(
+        data_dir: &DataDir,
+        supervised: bool,
+        endpoints: Endpoints,
+        processes: Vec<ProcessReport>,
+    ) -> Self {
+        let healthy = |process: &ProcessReport| process.reasons.is_empty();
+        let mut reasons = Vec::new();
+        if !supervised {
+            reasons.push("`outrigger up` has ended without stopping it".to_owned());
+        }
+        let status = match supervised {
+            true if processes.iter().all(healthy) => Condition::Healthy,
+            false if !processes.iter().any(healthy) => Condition::NotRunning,
+            _ => Condition::Degraded,
+        };
+        let data_dir = data_dir.path().to_owned();
+        Self {
+            status,
+            data_dir,
+            reasons,
+            endpoints: Some(endpoints),
+            processes,
+        }
+    }
+
+    /// What the process says at its end.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.status {
+            Condition::Degraded => Exit::Degraded,
+            Condition::Healthy => Exit::Ok,
+            Condition::NotRunning => Exit::NotRunning,
+        }
+    }
+
+    /// For programs.
+    pub(super) fn json(&self) -> String {
+        // Maps with text keys, numbers and paths: a path that is not UTF-8 is all that can fail.
+        match serde_json::to_string_pretty(self) {
+            Ok(text) => text + "\n",
+            Err(error) => format!("{{\"error\":\"{error}\"}}\n"),
+        }
+    }
+
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        let dir = self.data_dir.display();
+        if self.status == Condition::NotRunning {
+            return format!("not running: nothing is up in {dir}\n");
+        }
+        let status = if self.status == Condition::Healthy {
+            "healthy"
+        } else {
+            "degraded"
+        };
+        let mut out = format!("{status}: {dir}\n");
+        for reason in &self.reasons {
+            let _ = writeln!(out, "  {reason}");
+        }
+        for process in &self.processes {
+            let how = if process.reasons.is_empty() {
+                "healthy"
+            } else {
+                "not healthy"
+            };
+            let _ = writeln!(out, "  {:<16}pid {:<10}{how}", process.name, process.pid);
+            for reason in &process.reasons {
+                let _ = writeln!(out, "    {reason}");
+            }
+        }
+        for (way_in, address) in self.endpoints.iter().flat_map(|e| &e.bootstrap) {
+            let _ = writeln!(out, "  {:<16}{address}", format!("{way_in}:"));
+        }
+        out
+    }
+}

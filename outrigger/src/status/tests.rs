@@ -1,0 +1,87 @@
+//! What each combination of lock, file and answers means.
+
+use super::report::Condition;
+use super::{ProcessReport, Report, ask};
+use crate::data_dir::DataDir;
+use crate::endpoints::{BrokerEndpoints, Endpoints};
+use service::Exit;
+use service::files::Lock;
+use std::path::Path;
+
+fn report(supervised: bool, reasons: &[&str]) -> Report {
+    let dir = DataDir::new(Path::new("/data")).expect("absolute");
+    let broker: BrokerEndpoints =
+        serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"}}"#)
+            .expect("the broker's file");
+    let endpoints = Endpoints::of_broker(&dir, "cWlk".to_owned(), &broker);
+    let reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
+    let process = ProcessReport {
+        name: "broker".to_owned(),
+        pid: 42,
+        reasons,
+    };
+    Report::new(&dir, supervised, endpoints, vec![process])
+}
+
+#[test]
+fn the_exit_status_follows_the_condition() {
+    let cases = [
+        (true, &[][..], Condition::Healthy, Exit::Ok),
+        (true, &["refused"], Condition::Degraded, Exit::Degraded),
+        (false, &[], Condition::Degraded, Exit::Degraded),
+        (false, &["refused"], Condition::NotRunning, Exit::NotRunning),
+    ];
+    for (supervised, reasons, condition, exit) in cases {
+        let report = report(supervised, reasons);
+        assert_eq!(
+            (report.status, report.exit()),
+            (condition, exit),
+            "{supervised} {reasons:?}"
+        );
+    }
+}
+
+#[test]
+fn golden_text() {
+    assert_eq!(
+        report(true, &[]).text(),
+        "healthy: /data\n  broker          pid 42        healthy\n  plaintext:      127.0.0.1:9092\n"
+    );
+    assert_eq!(
+        report(true, &["/healthz says 503: x"]).text(),
+        "degraded: /data\n  broker          pid 42        not healthy\n    /healthz says 503: x\n  plaintext:      127.0.0.1:9092\n"
+    );
+    assert_eq!(
+        report(false, &["x"]).text(),
+        "not running: nothing is up in /data\n"
+    );
+}
+
+#[test]
+fn json_has_the_endpoints_and_the_reasons() {
+    let json: serde_json::Value =
+        serde_json::from_str(&report(true, &["why"]).json()).expect("JSON");
+    assert_eq!(json["status"], "degraded");
+    assert_eq!(
+        json["endpoints"]["bootstrap"]["plaintext"],
+        "127.0.0.1:9092"
+    );
+    assert_eq!(json["processes"][0]["reasons"][0], "why");
+}
+
+#[tokio::test]
+async fn without_endpoints_the_lock_decides() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = DataDir::new(temporary.path()).expect("absolute");
+    assert_eq!(
+        ask(&dir).await.expect("asked").status,
+        Condition::NotRunning
+    );
+    let lock = Lock::acquire(&dir.lock()).expect("locked");
+    assert_eq!(ask(&dir).await.expect("asked").status, Condition::Degraded);
+    drop(lock);
+    assert_eq!(
+        ask(&dir).await.expect("asked").status,
+        Condition::NotRunning
+    );
+}

@@ -1,0 +1,75 @@
+//! The options of `outrigger up`, which are also those of `outrigger` alone.
+
+use super::topic::TopicSpec;
+use crate::data_dir::DataDirOption;
+use clap::{Args, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+/// See `outrigger up --help`.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDirOption,
+
+    /// Use a new temporary directory and remove it at the end
+    #[arg(long, conflicts_with = "data_dir")]
+    pub(crate) ephemeral: bool,
+
+    /// Ports: MSK's own (9092 …), or free ones of the loopback interface [default: msk]
+    #[arg(long, value_name = "PORTS")]
+    pub(crate) ports: Option<Ports>,
+
+    /// Whose defaults hold: Apache Kafka's, or those of an Amazon MSK cluster [default: kafka]
+    #[arg(long, value_name = "PRESET")]
+    pub(crate) preset: Option<Preset>,
+
+    /// Configuration file [default: ./outrigger.toml where there is one]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Override a configuration key, such as broker.num.partitions=4; may be repeated
+    #[arg(long, value_name = "PART.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Create a topic unless it exists, such as orders:3; may be repeated
+    #[arg(long, value_name = "NAME:PARTITIONS")]
+    pub(crate) topic: Vec<TopicSpec>,
+}
+
+/// The set of ports to bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ports {
+    /// Those of Amazon MSK.
+    Msk,
+    /// Any that are free, so that many instances run side by side.
+    Auto,
+}
+
+/// A set of defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Preset {
+    /// Apache Kafka's.
+    Kafka,
+    /// Those of a cluster that Amazon MSK creates without a configuration of one's own.
+    Msk,
+}
+
+impl Ports {
+    /// As the option and the key `up.ports` spell it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Msk => "msk",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+impl Preset {
+    /// As the option and the key `up.preset` spell it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Kafka => "kafka",
+            Self::Msk => "msk",
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The golden banner.
+
+use super::Banner;
+use crate::data_dir::DataDir;
+use crate::endpoints::{BrokerEndpoints, Endpoints};
+use std::path::Path;
+
+const GOLDEN: &str = include_str!("golden.txt");
+
+fn banner(topics: &[&str]) -> String {
+    let dir = DataDir::new(Path::new("/srv/my data")).expect("absolute");
+    let broker: BrokerEndpoints = serde_json::from_str(
+        r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"},"admin":"127.0.0.1:5000"}"#,
+    )
+    .expect("the broker's file");
+    let endpoints = Endpoints::of_broker(&dir, "FTaQyUDQR1iGWyhOH6bmQg".to_owned(), &broker);
+    let version = service::build_info::VERSION;
+    let banner = Banner {
+        endpoints: &endpoints,
+        data_dir: &dir,
+        topics,
+        program: "outrigger",
+        ephemeral: topics.is_empty(),
+    };
+    banner.text().replacen(version, "VERSION", 1)
+}
+
+#[test]
+fn golden() {
+    assert_eq!(banner(&["orders", "audit"]), GOLDEN);
+}
+
+#[test]
+fn without_topics_a_name_is_proposed_and_without_a_future_none_is_promised() {
+    let text = banner(&[]);
+    assert!(!text.contains("topics"), "{text}");
+    assert!(text.contains("kcat -b 127.0.0.1:9092 -t demo -C"), "{text}");
+    assert!(
+        text.ends_with("Ctrl-C stops it and removes its data.\n"),
+        "{text}"
+    );
+}

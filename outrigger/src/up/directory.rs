@@ -1,0 +1,116 @@
+//! Takes a data directory for one `up`: creates, locks and tidies it, and gives it back.
+
+use super::failure::UpError;
+use crate::data_dir::DataDir;
+use crate::endpoints::{BrokerEndpoints, Endpoints};
+use crate::output;
+use service::Clock;
+use service::files::{Lock, LockError, create_private_dir, remove_if_exists};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// `status` and `wait` touch the lock for an instant, which must not look like another instance.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+/// A broker whose `up` was killed drains on its own; that may take as long as a clean stop.
+const LEFT_BEHIND_TIMEOUT: Duration = Duration::from_secs(30);
+const LEFT_BEHIND_INTERVAL: Duration = Duration::from_millis(10);
+
+/// A directory that is ours until this is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    _lock: Lock,
+    ephemeral: Option<PathBuf>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Some(path) = &self.ephemeral
+            && let Err(error) = fs::remove_dir_all(path)
+        {
+            output::note(&format!("cannot remove {}: {error}", path.display()));
+        }
+    }
+}
+
+/// Claims `data_dir`, after any broker that an earlier run left in it has ended.
+pub(super) async fn claim(
+    data_dir: &DataDir,
+    ephemeral: bool,
+    clock: &Clock,
+) -> Result<Claim, UpError> {
+    create_private_dir(data_dir.path()).map_err(write_error(data_dir.path()))?;
+    let lock = lock(data_dir).await?;
+    let ephemeral = ephemeral.then(|| data_dir.path().to_owned());
+    let claim = Claim {
+        _lock: lock,
+        ephemeral,
+    };
+    Endpoints::remove(data_dir).map_err(write_error(&data_dir.endpoints()))?;
+    wait_for_left_behind(data_dir, clock).await?;
+    let broker_endpoints = data_dir.broker_endpoints();
+    remove_if_exists(&broker_endpoints).map_err(write_error(&broker_endpoints))?;
+    Ok(claim)
+}
+
+/// The error for a path that cannot be written.
+pub(super) fn write_error(path: &Path) -> impl FnOnce(io::Error) -> UpError {
+    let path = path.to_owned();
+    move |error| UpError::Write { path, error }
+}
+
+async fn lock(data_dir: &DataDir) -> Result<Lock, UpError> {
+    let path = data_dir.lock();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match Lock::acquire(&path) {
+            Ok(lock) => return Ok(lock),
+            Err(LockError::Held(_)) if tries < LOCK_TRIES => tokio::time::sleep(LOCK_PAUSE).await,
+            Err(LockError::Held(holder)) => {
+                return Err(UpError::AlreadyRunning {
+                    data_dir: data_dir.clone(),
+                    holder,
+                });
+            }
+            Err(LockError::Io(error)) => return Err(write_error(&path)(error)),
+        }
+    }
+}
+
+async fn wait_for_left_behind(data_dir: &DataDir, clock: &Clock) -> Result<(), UpError> {
+    let Some(pid) = BrokerEndpoints::last_pid(data_dir) else {
+        return Ok(());
+    };
+    let properties = data_dir.broker_properties();
+    if !runs_with(pid, &properties) {
+        return Ok(());
+    }
+    output::note(&format!(
+        "waiting for the broker of an earlier run (pid {pid}) to end"
+    ));
+    let began = clock.monotonic();
+    while runs_with(pid, &properties) {
+        if clock.monotonic() - began >= LEFT_BEHIND_TIMEOUT {
+            return Err(UpError::LeftBehind {
+                data_dir: data_dir.clone(),
+                pid,
+            });
+        }
+        tokio::time::sleep(LEFT_BEHIND_INTERVAL).await;
+    }
+    Ok(())
+}
+
+/// Whether that process is a broker with this configuration: a pid alone may be anybody's by now.
+fn runs_with(pid: u32, properties: &Path) -> bool {
+    let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    command
+        .split(|&byte| byte == 0)
+        .any(|word| word == properties.as_os_str().as_encoded_bytes())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! One instance per directory, and nothing left where it should not be.
+
+use super::{claim, runs_with};
+use crate::data_dir::DataDir;
+use crate::up::failure::UpError;
+use service::{Clock, Exit};
+use std::fs;
+use std::path::Path;
+
+fn data_dir(path: &Path) -> DataDir {
+    DataDir::new(path).expect("absolute")
+}
+
+#[tokio::test]
+async fn a_second_instance_is_refused_until_the_first_has_gone() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = data_dir(&temporary.path().join("new/deep"));
+    let first = claim(&dir, false, &Clock::real()).await.expect("claimed");
+    let refused = claim(&dir, false, &Clock::real())
+        .await
+        .expect_err("refused");
+    assert_eq!(refused.exit(), Exit::AlreadyRunning);
+    let text = refused.to_string();
+    assert!(
+        text.contains(&format!("(pid {})", std::process::id())),
+        "{text}"
+    );
+    assert!(text.contains("--data-dir"), "{text}");
+    drop(first);
+    claim(&dir, false, &Clock::real())
+        .await
+        .expect("free again");
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_removed_and_data_is_not() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = data_dir(temporary.path());
+    fs::create_dir(dir.broker_data()).expect("created");
+    fs::write(dir.endpoints(), "{}").expect("written");
+    // A pid that is ours, but not a broker's.
+    let pid = std::process::id();
+    fs::write(
+        dir.broker_endpoints(),
+        format!("{{\"pid\":{pid},\"listeners\":{{}}}}"),
+    )
+    .expect("written");
+    let _claim = claim(&dir, false, &Clock::real()).await.expect("claimed");
+    assert!(!dir.endpoints().exists() && !dir.broker_endpoints().exists());
+    assert!(dir.broker_data().is_dir());
+}
+
+#[tokio::test]
+async fn an_ephemeral_directory_goes_with_its_claim() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = data_dir(&temporary.path().join("gone"));
+    let claim = claim(&dir, true, &Clock::real()).await.expect("claimed");
+    fs::write(dir.broker_properties(), "").expect("written");
+    drop(claim);
+    assert!(!dir.path().exists());
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_made_is_named() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let file = temporary.path().join("file");
+    fs::write(&file, "").expect("written");
+    let error = claim(&data_dir(&file), false, &Clock::real())
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, UpError::Write { .. }));
+    assert_eq!(error.exit(), Exit::CannotWrite);
+    assert!(error.to_string().contains("/file"), "{error}");
+}
+
+#[test]
+fn a_process_is_known_by_its_arguments() {
+    let program = std::env::args().next().expect("a program");
+    assert!(runs_with(std::process::id(), Path::new(&program)));
+    assert!(!runs_with(
+        std::process::id(),
+        Path::new("server.properties")
+    ));
+}

@@ -1,0 +1,138 @@
+//! Why `up` ends without having been asked to: one sentence each, with the remedy, and the exit
+//! status that says it to scripts.
+
+use crate::data_dir::DataDir;
+use service::Exit;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+/// The reason.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UpError {
+    /// Options, environment or `outrigger.toml` are wrong; each line is one problem.
+    #[error("{0}")]
+    Settings(String),
+    /// The data directory, or a file in it, cannot be created or written.
+    #[error("cannot write {}: {error}; make it writable or name another directory with --data-dir", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    /// Another `up` has the data directory.
+    #[error("another instance{} is up in {}; stop it, or name another directory with --data-dir", pid(*holder), data_dir.path().display())]
+    AlreadyRunning {
+        data_dir: DataDir,
+        holder: Option<u32>,
+    },
+    /// A broker that an earlier `up` left behind does not end.
+    #[error("the broker of an earlier run (pid {pid}) still uses {}; wait for it to end, or end it", data_dir.path().display())]
+    LeftBehind { data_dir: DataDir, pid: u32 },
+    /// The system does not start our own program again.
+    #[error("cannot start the {name}: {error}")]
+    Spawn {
+        name: &'static str,
+        error: io::Error,
+    },
+    /// It ended before it was ever healthy, or for a reason that a restart cannot mend. It has
+    /// said itself why.
+    #[error("the {name} has ended: {}; its log is {}{}", describe(*status), log.display(), remedy(*status))]
+    Ended {
+        name: &'static str,
+        status: ExitStatus,
+        log: PathBuf,
+    },
+    /// A topic of `--topic` cannot be created.
+    #[error("cannot create topic {topic}: {problem}")]
+    Topic { topic: String, problem: String },
+    /// Signals cannot be received.
+    #[error("cannot receive signals: {0}")]
+    Signals(io::Error),
+}
+
+impl UpError {
+    /// What the process says at its end: a child's own status where it has one of ours.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Settings(_) => Exit::Config,
+            Self::Write { .. } => Exit::CannotWrite,
+            Self::AlreadyRunning { .. } | Self::LeftBehind { .. } => Exit::AlreadyRunning,
+            Self::Ended { status, .. } => match known(*status) {
+                None | Some(Exit::Ok) => Exit::Failure,
+                Some(exit) => exit,
+            },
+            Self::Signals(_) | Self::Spawn { .. } | Self::Topic { .. } => Exit::Failure,
+        }
+    }
+}
+
+/// The status in our own list, where it is in there.
+pub(super) fn known(status: ExitStatus) -> Option<Exit> {
+    status.code().and_then(Exit::from_status)
+}
+
+/// `status 78 (a configuration file or property is wrong)`, `signal 9`.
+pub(super) fn describe(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), known(status), status.signal()) {
+        (Some(code), Some(exit), _) => format!("status {code} ({})", exit.meaning()),
+        (Some(code), None, _) => format!("status {code}"),
+        (None, _, Some(signal)) => format!("signal {signal}"),
+        (None, _, None) => "for an unknown reason".to_owned(),
+    }
+}
+
+fn remedy(status: ExitStatus) -> &'static str {
+    match known(status) {
+        Some(Exit::AddressUnavailable) => {
+            "; free the port, use --ports auto, or set broker.listeners"
+        }
+        Some(Exit::Config) => "; the lines are those of server.properties in the data directory",
+        _ => "",
+    }
+}
+
+fn pid(holder: Option<u32>) -> String {
+    holder
+        .map(|pid| format!(" (pid {pid})"))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UpError, describe};
+    use service::Exit;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    #[test]
+    fn a_childs_end_is_described_and_its_status_passed_on() {
+        // The kernel's encoding: the code in the second byte, a signal in the first.
+        let cases = [
+            (
+                78 << 8,
+                "status 78 (a configuration file or property is wrong)",
+                Exit::Config,
+            ),
+            (
+                69 << 8,
+                "status 69 (an address cannot be bound (in use?))",
+                Exit::AddressUnavailable,
+            ),
+            (101 << 8, "status 101", Exit::Failure),
+            (
+                0,
+                "status 0 (done, or stopped cleanly on request)",
+                Exit::Failure,
+            ),
+            (9, "signal 9", Exit::Failure),
+        ];
+        for (raw, text, exit) in cases {
+            let status = ExitStatus::from_raw(raw);
+            assert_eq!(describe(status), text);
+            let error = UpError::Ended {
+                name: "broker",
+                status,
+                log: "server.log".into(),
+            };
+            assert_eq!(error.exit(), exit, "{text}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! From options, environment and `outrigger.toml` to what is to be run: pure, and everything that
+//! is wrong is told at once.
+//!
+//! What a key of the broker means is not known here: the broker refuses what it does not like.
+
+use super::args::{Ports, Preset, UpArgs};
+use super::properties::Property;
+use super::topic::TopicSpec;
+use crate::data_dir::DataDir;
+use clap::ValueEnum;
+use service::settings::{Origin, Setting, SettingsError, assignment};
+use std::fmt;
+
+/// The parts of the suite that `[PART]` and `--set PART.KEY=VALUE` may name.
+const PARTS: &str = "broker, up";
+const UP_KEYS: &str = "up.ports, up.preset, up.topics";
+const DEFAULT_ORIGIN: &str = "default of `outrigger up`";
+/// MSK's plaintext port, and any port; on the loopback interface alone, since nobody logs in.
+const LISTENERS_MSK: &str = "PLAINTEXT://127.0.0.1:9092";
+const LISTENERS_AUTO: &str = "PLAINTEXT://127.0.0.1:0";
+const ADMIN_LISTENER: &str = "127.0.0.1:0";
+
+/// What `up` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) data_dir: DataDir,
+    /// Whether the data directory goes when `up` ends.
+    pub(super) ephemeral: bool,
+    /// Keys of the broker in the order of `server.properties`.
+    pub(super) broker: Vec<Property>,
+    pub(super) topics: Vec<TopicSpec>,
+}
+
+/// Everything that is wrong, one sentence each.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PlanError(pub(super) Vec<String>);
+
+/// Lays the layers over each other: defaults, `files` (the file, then the environment), options,
+/// `--set`. The last one counts.
+pub(super) fn plan(
+    data_dir: DataDir,
+    args: &UpArgs,
+    files: Vec<Setting>,
+) -> Result<Plan, PlanError> {
+    let mut problems = Vec::new();
+    let mut layers = files;
+    layers.extend(options(args));
+    layers.extend(sets(args, &mut problems));
+
+    let mut ports = Ports::Msk;
+    let mut broker = Vec::new();
+    let mut topics = Vec::new();
+    for setting in layers {
+        let read = match setting.key.split_once('.') {
+            Some(("broker", key)) if !key.is_empty() => {
+                put(
+                    &mut broker,
+                    key,
+                    &setting.value,
+                    &setting.origin.to_string(),
+                );
+                Ok(())
+            }
+            Some(("up", "ports")) => choice::<Ports>(&setting).map(|chosen| ports = chosen),
+            Some(("up", "preset")) => choice::<Preset>(&setting).map(|chosen| {
+                let origin = setting.origin.to_string();
+                put(&mut broker, "outrigger.preset", chosen.name(), &origin);
+            }),
+            Some(("up", "topics")) => topics_of(&setting).map(|named| topics = named),
+            Some(("up", _)) => Err(format!("unknown key; the keys of up are {UP_KEYS}")),
+            _ => Err(format!(
+                "no such part; write PART.KEY with one of the parts {PARTS}"
+            )),
+        };
+        if let Err(problem) = read {
+            problems.push(format!("{}: {}: {problem}", setting.origin, setting.key));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(PlanError(problems));
+    }
+    topics.extend(args.topic.iter().cloned());
+    Ok(Plan {
+        broker: with_defaults(&data_dir, ports, broker),
+        data_dir,
+        ephemeral: args.ephemeral,
+        topics,
+    })
+}
+
+/// Options as the settings they stand for.
+fn options(args: &UpArgs) -> Vec<Setting> {
+    let setting = |key: &str, value: &str, option| Setting {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        origin: Origin::Option(option),
+    };
+    let ports = args
+        .ports
+        .map(|ports| setting("up.ports", ports.name(), "--ports"));
+    let preset = args
+        .preset
+        .map(|preset| setting("up.preset", preset.name(), "--preset"));
+    ports.into_iter().chain(preset).collect()
+}
+
+fn sets(args: &UpArgs, problems: &mut Vec<String>) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for text in &args.set {
+        match assignment("--set", text) {
+            Ok(setting) => settings.push(setting),
+            Err(error) => problems.push(SettingsError::to_string(&error)),
+        }
+    }
+    settings
+}
+
+fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, String> {
+    T::from_str(&setting.value, false).map_err(|_| {
+        let values = T::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
+        format!("'{}' is none of {}", setting.value, names.join(", "))
+    })
+}
+
+fn topics_of(setting: &Setting) -> Result<Vec<TopicSpec>, String> {
+    let texts = setting
+        .value
+        .split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    texts
+        .map(|text| text.parse().map_err(|error| format!("'{text}': {error}")))
+        .collect()
+}
+
+fn put(properties: &mut Vec<Property>, key: &str, value: &str, origin: &str) {
+    properties.retain(|property| property.key != key);
+    properties.push(Property {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        origin: origin.to_owned(),
+    });
+}
+
+/// What `up` says where nobody else did, in front of what others said.
+fn with_defaults(data_dir: &DataDir, ports: Ports, given: Vec<Property>) -> Vec<Property> {
+    let listeners = match ports {
+        Ports::Msk => LISTENERS_MSK,
+        Ports::Auto => LISTENERS_AUTO,
+    };
+    let path = |path: std::path::PathBuf| path.display().to_string();
+    let defaults = [
+        ("listeners", listeners.to_owned()),
+        ("log.dirs", path(data_dir.broker_data())),
+        ("outrigger.admin.listener", ADMIN_LISTENER.to_owned()),
+        (
+            "outrigger.endpoints.file",
+            path(data_dir.broker_endpoints()),
+        ),
+        ("outrigger.log.dir", path(data_dir.logs())),
+    ];
+    let mut properties = Vec::new();
+    for (key, value) in defaults {
+        if !given.iter().any(|property| property.key == key) {
+            put(&mut properties, key, &value, DEFAULT_ORIGIN);
+        }
+    }
+    properties.extend(given);
+    properties
+}
+
+impl Plan {
+    /// The value of a key of the broker, where it is in the file.
+    pub(super) fn broker_value(&self, key: &str) -> Option<&str> {
+        let found = self.broker.iter().find(|property| property.key == key);
+        found.map(|property| property.value.as_str())
+    }
+
+    /// Changes the value of a key that is in the file and keeps its place there.
+    pub(super) fn replace_broker_value(&mut self, key: &str, value: String) {
+        if let Some(property) = self.broker.iter_mut().find(|property| property.key == key) {
+            property.value = value;
+        }
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Layers, defaults, and the sentences for what is wrong.
+
+use super::{Plan, PlanError, plan};
+use crate::data_dir::DataDir;
+use crate::up::args::{Ports, Preset, UpArgs};
+use std::path::Path;
+
+fn planned(toml: &str, args: &UpArgs) -> Result<Plan, PlanError> {
+    let files = service::settings::parse(toml, Path::new("outrigger.toml")).expect("TOML");
+    plan(
+        DataDir::new(Path::new("/data")).expect("absolute"),
+        args,
+        files,
+    )
+}
+
+fn lines(plan: &Plan) -> Vec<String> {
+    let line =
+        |p: &crate::up::properties::Property| format!("{}={} # {}", p.key, p.value, p.origin);
+    plan.broker.iter().map(line).collect()
+}
+
+#[test]
+fn without_anything_the_defaults_hold() {
+    let plan = planned("", &UpArgs::default()).expect("planned");
+    assert_eq!(
+        lines(&plan),
+        [
+            "listeners=PLAINTEXT://127.0.0.1:9092 # default of `outrigger up`",
+            "log.dirs=/data/broker # default of `outrigger up`",
+            "outrigger.admin.listener=127.0.0.1:0 # default of `outrigger up`",
+            "outrigger.endpoints.file=/data/broker.json # default of `outrigger up`",
+            "outrigger.log.dir=/data/logs # default of `outrigger up`",
+        ]
+    );
+    assert!(plan.topics.is_empty());
+}
+
+#[test]
+fn the_last_layer_counts_and_says_where_it_is() {
+    let toml = "[broker]\nnum.partitions = 1\nlog.dirs = \"/big\"\n[up]\nports = \"msk\"\ntopics = [\"a:1\"]\n";
+    let args = UpArgs {
+        ports: Some(Ports::Auto),
+        preset: Some(Preset::Msk),
+        set: vec![
+            "broker.num.partitions=4".to_owned(),
+            "broker.x.y = z".to_owned(),
+        ],
+        topic: vec!["b:2".parse().expect("a topic")],
+        ..UpArgs::default()
+    };
+    let plan = planned(toml, &args).expect("planned");
+    let lines = lines(&plan);
+    assert_eq!(
+        lines[0],
+        "listeners=PLAINTEXT://127.0.0.1:0 # default of `outrigger up`"
+    );
+    assert_eq!(
+        lines[4..],
+        [
+            "log.dirs=/big # outrigger.toml:3",
+            "outrigger.preset=msk # --preset",
+            "num.partitions=4 # --set",
+            "x.y=z # --set",
+        ]
+    );
+    let topics: Vec<_> = plan
+        .topics
+        .iter()
+        .map(|t| (t.name.as_str(), t.partitions))
+        .collect();
+    assert_eq!(topics, [("a", 1), ("b", 2)]);
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_place_and_remedy() {
+    let toml =
+        "[brooker]\nnum.partitions = 1\n[up]\nports = \"none\"\nport = 1\ntopics = \"a:0\"\n";
+    let args = UpArgs {
+        set: vec!["broker.num.partitions".to_owned()],
+        ..UpArgs::default()
+    };
+    let PlanError(problems) = planned(toml, &args).expect_err("refused");
+    let expected = [
+        "--set broker.num.partitions: '=' is missing",
+        "outrigger.toml:2: brooker.num.partitions: no such part; write PART.KEY with one of the parts broker, up",
+        "outrigger.toml:4: up.ports: 'none' is none of msk, auto",
+        "outrigger.toml:5: up.port: unknown key; the keys of up are up.ports, up.preset, up.topics",
+        "outrigger.toml:6: up.topics: 'a:0': the number of partitions must be",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, start) in problems.iter().zip(expected) {
+        assert!(problem.starts_with(start), "{problem}");
+    }
+}

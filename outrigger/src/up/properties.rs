@@ -1,0 +1,79 @@
+//! Writes the text of `server.properties`, so that reading it gives back the same keys and values.
+//!
+//! Each line says where it came from: a broker that refuses one names the line, and the reader
+//! finds who asked for it.
+
+use std::fmt::Write;
+
+/// One line, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Property {
+    pub(super) key: String,
+    pub(super) value: String,
+    pub(super) origin: String,
+}
+
+/// The text of the file.
+pub(super) fn text(properties: &[Property]) -> String {
+    let mut text = String::from(
+        "# Written by `outrigger up` at each start; changes made here are lost.\n\
+         # Set keys with --set broker.KEY=VALUE or below [broker] in outrigger.toml.\n",
+    );
+    for Property { key, value, origin } in properties {
+        let origin = origin.replace(['\n', '\r'], " ");
+        let _ = write!(
+            text,
+            "\n# {origin}\n{}={}\n",
+            escaped(key, true),
+            escaped(value, false)
+        );
+    }
+    text
+}
+
+fn escaped(text: &str, key: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, c) in text.chars().enumerate() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{c}' => out.push_str("\\f"),
+            ' ' if key || i == 0 => out.push_str("\\ "),
+            '=' | ':' | '#' | '!' if key => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Property, text};
+
+    #[test]
+    fn lines_are_escaped_as_java_reads_them() {
+        let property = |key: &str, value: &str| Property {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            origin: "--set".to_owned(),
+        };
+        let written = text(&[
+            property("num.partitions", "4"),
+            property("a b=c:d#", " x=y:z # é\t\\ \n"),
+        ]);
+        let lines: Vec<_> = written.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "",
+                "# --set",
+                "num.partitions=4",
+                "",
+                "# --set",
+                r"a\ b\=c\:d\#=\ x=y:z # é\t\\ \n",
+            ]
+        );
+    }
+}

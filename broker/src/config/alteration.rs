@@ -238,3 +238,6 @@ fn try_out(
 fn request(sentence: impl Into<String>) -> ConfigRefusal {
     ConfigRefusal::InvalidRequest(sentence.into())
 }
+
+#[cfg(test)]
+mod tests;

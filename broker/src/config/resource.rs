@@ -148,3 +148,6 @@ fn topic(name: &str) -> Result<ConfigResource, ConfigRefusal> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

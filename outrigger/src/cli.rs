@@ -1,6 +1,7 @@
 //! The command line: every command in one table, its help with examples, and its dispatch.
 
 use crate::broker_command::{self, BrokerCommand};
+use crate::client_commands::{CommandError, ConsumeArgs, GroupsArgs, ProduceArgs, TopicsArgs};
 use crate::completion::{self, CompletionArgs};
 use crate::output;
 use crate::shell_variables::{self, EnvArgs};
@@ -101,6 +102,10 @@ enum Command {
     Env(EnvArgs),
     /// Run one Kafka node alone
     Broker(BrokerCommand),
+    Topics(TopicsArgs),
+    Produce(ProduceArgs),
+    Consume(ConsumeArgs),
+    Groups(GroupsArgs),
     /// Print the completion script of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
     Completion(CompletionArgs),
@@ -118,10 +123,23 @@ pub fn main() -> ExitCode {
         Command::Status(args) => block_on(async { status::command(&args).await }),
         Command::Wait(args) => block_on(async { wait::command(&args, &clock).await }),
         Command::Env(args) => shell_variables::command(&args),
+        Command::Topics(args) => block_on(async { ended(args.run().await) }),
+        Command::Produce(args) => block_on(async { ended(args.run().await) }),
+        Command::Consume(args) => block_on(async { ended(args.run().await) }),
+        Command::Groups(args) => block_on(async { ended(args.run().await) }),
         Command::Completion(args) => completion::command(&args, &mut Cli::command()),
         Command::Version => output::print(&(service::build_info::line("outrigger") + "\n")),
     };
     exit.into()
+}
+
+/// The exit status of a client command, its error said.
+fn ended(result: Result<(), CommandError>) -> Exit {
+    let Err(failure) = result else { return Exit::Ok };
+    if failure.exit() != Exit::Ok {
+        output::error(&failure.report());
+    }
+    failure.exit()
 }
 
 /// One thread is enough for what waits most of the time. It also is the main thread, which the

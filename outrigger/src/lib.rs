@@ -5,6 +5,7 @@
 
 mod broker_command;
 pub mod cli;
+mod client_commands;
 mod completion;
 mod data_dir;
 mod endpoints;

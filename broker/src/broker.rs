@@ -12,6 +12,7 @@ use tracing::error;
 
 use crate::config::{DynamicConfig, TopicSettings};
 use crate::floods::Floods;
+use crate::groups::Groups;
 use crate::metadata::{CommitError, Image, Metadata, MetadataRecord, Topic};
 use crate::metrics::Metrics;
 use crate::net::{ConnectionLimits, MemoryBudget};
@@ -29,6 +30,8 @@ pub struct Broker {
     pub metadata: Metadata,
     /// Its logs.
     pub partitions: Partitions,
+    /// Who consumes what, and how far.
+    pub groups: Groups,
     /// The process's clock.
     pub clock: Clock,
     /// The levels of the process's log.
@@ -146,11 +149,14 @@ impl Broker {
         })
     }
 
-    /// The part of [`Self::topic_settings`] that logs obey. What groups commit is synced.
+    /// The part of [`Self::topic_settings`] that logs obey. What groups commit is synced, and kept
+    /// until a snapshot of the groups says it: time and size do not age it.
     pub fn log_settings(&self, topic: &Topic) -> LogSettings {
         let mut settings = self.topic_settings(topic).log;
         if topics::is_internal(topic.name.as_str()) {
             settings.durability = storage::Durability::Sync;
+            settings.retention_ms = None;
+            settings.retention_bytes = None;
         }
         settings
     }

@@ -13,6 +13,7 @@ mod context;
 mod dispatch;
 mod endpoints;
 mod floods;
+mod groups;
 mod metadata;
 mod metrics;
 mod net;

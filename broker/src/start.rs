@@ -23,6 +23,7 @@ use crate::broker::Broker;
 use crate::config::{BrokerConfig, DynamicConfig};
 use crate::endpoints;
 use crate::floods::Floods;
+use crate::groups::{self, Groups};
 use crate::metadata::{self, Image, Journal, JournalError, Metadata, MetadataRecord};
 use crate::metrics::{Exposed, Metrics};
 use crate::net::{self, BindError, BoundListener, ConnectionLimits, MemoryBudget};
@@ -103,6 +104,10 @@ pub async fn run(
     if let Some(admin) = admin {
         tasks.spawn(admin.serve(signal.clone()));
     }
+    tasks.spawn(groups::forget_offsets_of_deleted_topics(
+        Arc::clone(&broker),
+        signal.clone(),
+    ));
     tasks.spawn(upkeep::run(
         Arc::clone(&broker),
         health.clone(),
@@ -136,6 +141,7 @@ async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Optio
         warn!("connections did not end in time; closing anyway");
         tasks.abort_all();
     }
+    broker.groups.close().await;
     let now_ms = broker.clock.now_ms();
     broker.metadata.close(now_ms).await;
     match tokio::task::block_in_place(|| broker.partitions.close(now_ms)) {
@@ -201,6 +207,7 @@ async fn open(
         config: DynamicConfig::new(config),
         metadata: Metadata::new(image, journal),
         partitions: Partitions::new(disk),
+        groups: Groups::default(),
         clock,
         loggers,
         random: Random,
@@ -221,6 +228,8 @@ async fn open(
     );
     let took_ms = (broker.clock.monotonic() - began).as_millis();
     info!(topics = image.topics().len(), took_ms, "opened logs");
+    // Where there are groups they load while clients connect.
+    broker.groups.shards(&broker);
     Ok(broker)
 }
 

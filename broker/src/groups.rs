@@ -1,0 +1,135 @@
+//! The groups of this node: one shard per partition of `__consumer_offsets`, each in a task of its
+//! own, found by the hash of a group's id.
+//!
+//! The shards start when the topic is there: at the start of the broker, or on first use. What a
+//! group decides is `crates/coordinator`'s business; here are logs, clocks and waiting requests.
+
+mod shard_handle;
+mod shard_log;
+mod shard_task;
+mod topics_gone;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use coordinator::{GroupConfig, GroupError, partition_for};
+use model::{GroupId, PartitionIndex, TopicId};
+use tracing::{error, info};
+
+use crate::broker::Broker;
+use crate::config::BrokerConfig;
+use crate::metadata::Topic;
+use crate::topics::{self, GROUPS_TOPIC};
+
+pub use shard_handle::{PendingReply, ShardHandle, Unavailable};
+use shard_log::ShardLog;
+pub use topics_gone::forget_offsets_of_deleted_topics;
+
+/// How long a stopping broker waits for all shards to write their snapshots.
+const CLOSE: Duration = Duration::from_secs(10);
+
+/// The shards of this node, once there is a topic for them.
+#[derive(Debug, Default)]
+pub struct Groups {
+    running: RwLock<Option<Running>>,
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    topic: TopicId,
+    shards: Arc<[ShardHandle]>,
+}
+
+impl Groups {
+    /// The shard that holds `group`; none before there is a topic.
+    pub fn shard(&self, broker: &Broker, group: &GroupId) -> Option<ShardHandle> {
+        let shards = self.shards(broker)?;
+        let count = u32::try_from(shards.len()).unwrap_or(u32::MAX);
+        let index = usize::try_from(partition_for(group, count).0).unwrap_or(0);
+        shards.get(index).cloned()
+    }
+
+    /// Every shard; none before there is a topic. They load in the background after their start.
+    pub fn shards(&self, broker: &Broker) -> Option<Arc<[ShardHandle]>> {
+        let image = broker.metadata.image();
+        let topic = image.topic(GROUPS_TOPIC)?;
+        let running = self.running.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match running {
+            Some(running) if running.topic == topic.id => Some(running.shards),
+            _ => Some(self.start(broker, topic)),
+        }
+    }
+
+    /// The same, after the topic was created where it was missing.
+    pub async fn shard_or_create(
+        &self,
+        broker: &Broker,
+        group: &GroupId,
+        now_ms: i64,
+    ) -> Option<ShardHandle> {
+        if broker.metadata.image().topic(GROUPS_TOPIC).is_none() {
+            let name = model::TopicName::new(GROUPS_TOPIC).ok()?;
+            topics::create_on_first_use(broker, now_ms, vec![name]).await;
+        }
+        self.shard(broker, group)
+    }
+
+    fn start(&self, broker: &Broker, topic: &Topic) -> Arc<[ShardHandle]> {
+        let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = running.as_ref().filter(|running| running.topic == topic.id) {
+            return Arc::clone(&running.shards);
+        }
+        let config = group_config(&broker.config.current());
+        let shards: Arc<[ShardHandle]> =
+            (0..topic.partitions).map(|index| start_shard(broker, topic, index, config)).collect();
+        info!(partitions = topic.partitions, "group coordinator started");
+        // Shards of a topic of that name that was deleted end with their handles.
+        *running = Some(Running { topic: topic.id, shards: Arc::clone(&shards) });
+        shards
+    }
+
+    /// Stops all shards: what waits is refused, and snapshots are written so that the next start
+    /// replays nothing.
+    pub async fn close(&self) {
+        let running = self.running.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(running) = running else { return };
+        let closing: Vec<_> = running.shards.iter().map(ShardHandle::close).collect();
+        let all = async {
+            for shard in closing {
+                shard.await;
+            }
+        };
+        if tokio::time::timeout(CLOSE, all).await.is_err() {
+            error!("the group coordinator did not stop in time; the next start replays its log");
+        }
+    }
+}
+
+fn start_shard(broker: &Broker, topic: &Topic, index: i32, config: GroupConfig) -> ShardHandle {
+    let image = broker.metadata.image();
+    let index = PartitionIndex(index);
+    let epoch = image.partition(topic, index).map(|p| p.leader_epoch).unwrap_or_default();
+    let log = broker.partitions.log(topic.id, index);
+    let log = log.map(|log| ShardLog::new(log, broker.partitions.disk().clone(), epoch));
+    ShardHandle::start(log, config, broker.clock.clone())
+}
+
+fn group_config(config: &BrokerConfig) -> GroupConfig {
+    let (groups, offsets) = (&config.groups, &config.offsets);
+    GroupConfig {
+        session_timeout_min_ms: groups.session_timeout_min_ms,
+        session_timeout_max_ms: groups.session_timeout_max_ms,
+        initial_rebalance_delay_ms: i32::try_from(groups.initial_rebalance_delay.as_millis())
+            .unwrap_or(i32::MAX),
+        members_max: groups.members_max,
+        offset_metadata_max: offsets.metadata_bytes_max,
+        offsets_retention_ms: i64::try_from(offsets.retention.as_millis()).unwrap_or(i64::MAX),
+        offsets_retention_check_ms: i64::try_from(offsets.retention_check_interval.as_millis())
+            .unwrap_or(i64::MAX),
+    }
+}
+
+/// A group id off the wire. The codec already refuses what does not fit a Kafka string.
+pub fn group_id(text: &str) -> Result<GroupId, GroupError> {
+    GroupId::new(text).map_err(|_| GroupError::InvalidGroupId)
+}

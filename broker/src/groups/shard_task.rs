@@ -1,0 +1,301 @@
+//! The task of one shard: it owns the state machine, its log and the requests that wait, and feeds
+//! it messages, the time and the fate of appends. Nothing else touches any of them.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use coordinator::{
+    AppendError, Command, Durable, Effects, GroupConfig, Notice, Now, Reply, Shard, Token,
+};
+use service::{Clock, Flood};
+use storage::{AppendError as LogError, CommitError};
+use tokio::sync::{mpsc, oneshot};
+use tracing::{debug, error, info, warn};
+
+use super::shard_handle::{Message, Unavailable};
+use super::shard_log::{BATCH_BYTES_MAX, LoadError, ShardLog, StoreError};
+
+/// Lines about rebalances and members that one shard logs at most in [`NOTICES_PER`].
+const NOTICES_MAX: u32 = 100;
+const NOTICES_PER: Duration = Duration::from_secs(10);
+
+type Waiter = oneshot::Sender<Result<Reply, Unavailable>>;
+type Committing = Pin<Box<dyn Future<Output = Result<(), CommitError>> + Send>>;
+
+/// Loads and serves one shard until its handles are gone or it is told to stop.
+pub(super) async fn run(
+    log: Option<ShardLog>,
+    config: GroupConfig,
+    clock: Clock,
+    mut inbox: mpsc::Receiver<Message>,
+) {
+    let Some(mut log) = log else {
+        return refuse_all(&mut inbox).await;
+    };
+    let began = clock.monotonic();
+    let state = match load(&mut log, &mut inbox).await {
+        Some(Ok(state)) => state,
+        Some(Err(problem)) => {
+            error!(
+                partition = %log.partition(),
+                "groups of this partition are not served: {problem}"
+            );
+            return refuse_all(&mut inbox).await;
+        }
+        None => return,
+    };
+    let mut serving = Serving::new(log, config, clock, state);
+    let loaded = serving.shard.group_count();
+    if loaded > 0 {
+        let took_ms = (serving.clock.monotonic() - began).as_millis();
+        info!(partition = %serving.log.partition(), groups = loaded, took_ms, "loaded groups");
+    }
+    serving.serve(&mut inbox).await;
+}
+
+/// Reads the log; meanwhile everybody is asked to come again. None where it was told to stop.
+async fn load(
+    log: &mut ShardLog,
+    inbox: &mut mpsc::Receiver<Message>,
+) -> Option<Result<Durable, LoadError>> {
+    let mut loading = pin!(log.load());
+    loop {
+        tokio::select! {
+            biased;
+            loaded = &mut loading => return Some(loaded),
+            message = inbox.recv() => match message {
+                None | Some(Message::Close(_)) => return None,
+                Some(message) => message.refuse(Unavailable::Loading),
+            },
+        }
+    }
+}
+
+async fn refuse_all(inbox: &mut mpsc::Receiver<Message>) {
+    while let Some(message) = inbox.recv().await {
+        message.refuse(Unavailable::NotCoordinator);
+    }
+}
+
+/// A shard that is loaded.
+struct Serving {
+    shard: Shard,
+    log: ShardLog,
+    clock: Clock,
+    waiting: HashMap<Token, Waiter>,
+    next_token: u64,
+    /// The append under way, and where the log ends after it.
+    committing: Option<(i64, Committing)>,
+    notices: NoticeBudget,
+    failures: Flood,
+}
+
+impl Serving {
+    fn new(log: ShardLog, config: GroupConfig, clock: Clock, state: Durable) -> Self {
+        let (shard, effects) = Shard::load(config, state, now(&clock));
+        let mut serving = Self {
+            shard,
+            log,
+            clock,
+            waiting: HashMap::new(),
+            next_token: 0,
+            committing: None,
+            notices: NoticeBudget::default(),
+            failures: Flood::minutely(),
+        };
+        serving.carry_out(effects);
+        serving
+    }
+
+    async fn serve(&mut self, inbox: &mut mpsc::Receiver<Message>) {
+        loop {
+            self.tick_if_due();
+            self.append();
+            let left = self.until_deadline();
+            let message = tokio::select! {
+                biased;
+                committed = settled(&mut self.committing) => {
+                    self.append_settled(committed);
+                    continue;
+                }
+                message = inbox.recv() => message,
+                () = sleep(left) => continue,
+            };
+            match message {
+                Some(Message::Command { command, reply }) => self.handle(command, reply),
+                Some(Message::Read(look)) => look(Ok(&self.shard)),
+                Some(Message::Close(done)) => {
+                    self.finish().await;
+                    drop(done);
+                    return;
+                }
+                // The topic was deleted: there is nothing to write to any more.
+                None => return,
+            }
+        }
+    }
+
+    fn handle(&mut self, command: Command, reply: Option<Waiter>) {
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        if let Some(reply) = reply {
+            self.waiting.insert(token, reply);
+        }
+        let effects = self.shard.handle(token, command, now(&self.clock));
+        self.carry_out(effects);
+    }
+
+    fn tick_if_due(&mut self) {
+        let now = now(&self.clock);
+        if self.shard.next_deadline().is_some_and(|due_ms| due_ms <= now.monotonic_ms) {
+            let effects = self.shard.tick(now);
+            self.carry_out(effects);
+        }
+    }
+
+    /// Time until the next deadline; none where there is no deadline.
+    fn until_deadline(&self) -> Option<Duration> {
+        let due_ms = self.shard.next_deadline()?;
+        let left_ms = due_ms.saturating_sub(now(&self.clock).monotonic_ms).max(1);
+        u64::try_from(left_ms).ok().map(Duration::from_millis)
+    }
+
+    /// Appends what the shard wants stored, one append at a time.
+    fn append(&mut self) {
+        while self.committing.is_none()
+            && let Some(batch) = self.shard.next_batch(BATCH_BYTES_MAX)
+        {
+            let now = now(&self.clock);
+            match self.log.append(&batch, now.wall_ms) {
+                Ok(appended) => {
+                    let end = appended.last_offset + 1;
+                    self.committing = Some((end, Box::pin(appended.commit.wait())));
+                }
+                Err(problem) => {
+                    self.report(&problem);
+                    let effects = self.shard.append_failed(append_error(&problem), now);
+                    self.carry_out(effects);
+                }
+            }
+        }
+    }
+
+    fn append_settled(&mut self, committed: Result<i64, CommitError>) {
+        let now = now(&self.clock);
+        let effects = match committed {
+            Ok(end) => {
+                self.log.committed(end);
+                self.shard.committed(now)
+            }
+            Err(problem) => {
+                self.report(&problem);
+                self.shard.append_failed(AppendError::Storage, now)
+            }
+        };
+        self.carry_out(effects);
+        if self.log.snapshot_due() {
+            let (log, shard) = (&mut self.log, &self.shard);
+            tokio::task::block_in_place(|| log.snapshot_and_trim(shard.durable(), now.wall_ms));
+        }
+    }
+
+    /// Waits for the append under way, writes a snapshot and refuses who waits.
+    async fn finish(&mut self) {
+        while self.committing.is_some() {
+            let committed = settled(&mut self.committing).await;
+            self.append_settled(committed);
+            self.append();
+        }
+        let (log, shard) = (&mut self.log, &self.shard);
+        tokio::task::block_in_place(|| log.snapshot(shard.durable()));
+        // Without their senders all who wait hear that this is not their coordinator.
+        self.waiting.clear();
+    }
+
+    fn carry_out(&mut self, effects: Effects) {
+        for (token, reply) in effects.replies {
+            if let Some(waiter) = self.waiting.remove(&token) {
+                // A client that went away does not hear it.
+                let _ = waiter.send(Ok(reply));
+            }
+        }
+        for notice in effects.notices {
+            self.tell(&notice);
+        }
+    }
+
+    fn tell(&mut self, notice: &Notice) {
+        let now = self.clock.monotonic();
+        match (notice, self.notices.admit(now)) {
+            (Notice::AppendFailed(_), Some(_)) => warn!("{notice}"),
+            (_, Some(0)) => info!("{notice}"),
+            (_, Some(untold)) => info!(untold, "{notice}"),
+            (_, None) => debug!("{notice}"),
+        }
+    }
+
+    fn report(&self, problem: &dyn std::fmt::Display) {
+        if let Some(others) = self.failures.admit(self.clock.now_ms()) {
+            error!(partition = %self.log.partition(), others, "cannot store groups: {problem}");
+        }
+    }
+}
+
+/// Ends when the append under way, if there is one, is settled; gives the end of the log.
+async fn settled(committing: &mut Option<(i64, Committing)>) -> Result<i64, CommitError> {
+    let Some((end, commit)) = committing else { return std::future::pending().await };
+    let outcome = commit.as_mut().await.map(|()| *end);
+    *committing = None;
+    outcome
+}
+
+async fn sleep(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn now(clock: &Clock) -> Now {
+    let monotonic_ms = i64::try_from(clock.monotonic().as_millis()).unwrap_or(i64::MAX);
+    Now { wall_ms: clock.now_ms(), monotonic_ms }
+}
+
+fn append_error(problem: &StoreError) -> AppendError {
+    match problem {
+        StoreError::Append(
+            LogError::RecordTooLarge { .. } | LogError::RecordSetTooLarge { .. },
+        )
+        | StoreError::Build(_) => AppendError::TooLarge,
+        StoreError::Append(_) => AppendError::Storage,
+    }
+}
+
+/// Clients can join and leave as often as they like; the log must not grow as fast.
+#[derive(Debug, Default)]
+struct NoticeBudget {
+    since: Duration,
+    told: u32,
+    untold: u64,
+}
+
+impl NoticeBudget {
+    /// Whether one more line may be written; gives how many were not since the last one.
+    fn admit(&mut self, now: Duration) -> Option<u64> {
+        if now.saturating_sub(self.since) >= NOTICES_PER {
+            (self.since, self.told) = (now, 0);
+        }
+        if self.told < NOTICES_MAX {
+            self.told += 1;
+            Some(std::mem::take(&mut self.untold))
+        } else {
+            self.untold += 1;
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -177,11 +177,30 @@ fn fuzz(
         .map_err(|e| Failure::of(binaries.join(target).display(), e))?;
     let log = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let tail: Vec<&str> = log.lines().rev().take(40).collect();
-        let tail: Vec<&str> = tail.into_iter().rev().collect();
+        // The panic's own words, then where the input was kept.
+        let telling = |line: &str| {
+            ["panicked at", "SUMMARY", "Test unit written"]
+                .iter()
+                .any(|word| line.contains(word))
+        };
+        let lines: Vec<&str> = log.lines().collect();
+        let told: Vec<String> = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| telling(line))
+            .map(|(i, _)| {
+                lines
+                    .iter()
+                    .skip(i)
+                    .take(2)
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            })
+            .collect();
         return Err(Failure::Failed(format!(
             "found something\n{}",
-            tail.join("\n")
+            told.join("\n")
         )));
     }
     let statistic = |name: &str| {

@@ -7,6 +7,7 @@ mod bench;
 mod codegen;
 mod command;
 mod dist;
+mod fuzz;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -21,6 +22,7 @@ const COMMANDS: &[Command] = &[
     bench::COMMAND,
     codegen::COMMAND,
     dist::COMMAND,
+    fuzz::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     tools::COMMAND,

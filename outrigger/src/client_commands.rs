@@ -14,6 +14,7 @@ mod output;
 mod place;
 mod produce;
 mod progress;
+mod stop;
 mod table;
 mod topics;
 

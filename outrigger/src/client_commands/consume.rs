@@ -13,6 +13,7 @@ use model::{GroupId, PartitionIndex, TopicName};
 use super::cluster_args::ClusterArgs;
 use super::place::Place;
 use super::progress::Progress;
+use super::stop::Stop;
 use super::{CommandError, place};
 use format::Format;
 use source::Source;
@@ -111,13 +112,14 @@ impl ConsumeArgs {
         let format = if self.json { &json } else { &self.format };
         let mut left = self.max_messages.unwrap_or(u64::MAX);
         let idle = self.idle_timeout.map(Duration::from_secs);
+        let mut stop = Stop::listen()?;
         let mut idle_since = tokio::time::Instant::now();
         let mut out = Vec::new();
         while left > 0 && !(self.exit && source.is_at_end()) {
             let idle_end = idle.map(|idle| idle_since + idle);
             let records = tokio::select! {
                 records = source.poll() => records?,
-                _ = tokio::signal::ctrl_c() => return Ok(()),
+                () = stop.requested() => return Ok(()),
                 () = async {
                     match idle_end {
                         Some(end) => tokio::time::sleep_until(end).await,

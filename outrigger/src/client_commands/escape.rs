@@ -17,8 +17,9 @@ pub(crate) fn unescape(text: &str) -> Result<Vec<u8>, String> {
             Some('\\') => bytes.push(b'\\'),
             Some('x') => {
                 let digits: String = rest.by_ref().take(2).collect();
-                let byte = u8::from_str_radix(&digits, 16);
-                bytes.push(byte.map_err(|_| format!("\\x{digits} is no byte; write \\x1f"))?);
+                let byte = u8::from_str_radix(&digits, 16).ok();
+                let byte = byte.filter(|_| digits.len() == 2);
+                bytes.push(byte.ok_or_else(|| format!("\\x{digits} is no byte; write \\x1f"))?);
             }
             other => {
                 let other = other.map(String::from).unwrap_or_default();

@@ -18,6 +18,7 @@ use super::cluster_args::ClusterArgs;
 use super::escape::{self, Separator};
 use super::output::OutputArgs;
 use super::progress::Progress;
+use super::stop::Stop;
 use super::{CommandError, output, place};
 use lines::Lines;
 use outcome::Collector;
@@ -103,6 +104,7 @@ impl ProduceArgs {
         let input = self.input().await?;
         let cluster = self.cluster.connect().await?;
         let producer = Producer::new(cluster, self.settings()).await?;
+        let mut stop = Stop::listen()?;
         let mut progress = Progress::start(self.quiet);
         let mut collector = Collector::start();
         let mut lines = Lines::new(input, self.delimiter.0.clone());
@@ -111,7 +113,7 @@ impl ProduceArgs {
             let line = tokio::select! {
                 line = lines.next() => line,
                 // What was read so far is still written.
-                _ = tokio::signal::ctrl_c() => break Ok(()),
+                () = stop.requested() => break Ok(()),
             };
             let line = match line {
                 Ok(Some(line)) => line,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use client::{Cluster, Committed, GroupDescription, Isolation, MemberDescription, OffsetSpec};
 use model::{GroupId, TopicPartition};
+use protocol::ErrorCode;
 use serde::Serialize;
 
 use crate::client_commands::cluster_args::ClusterArgs;
@@ -80,11 +81,17 @@ impl DescribeArgs {
 }
 
 async fn describe(cluster: &Cluster, group: &GroupId) -> Result<Described, CommandError> {
-    let description = cluster.describe_group(group).await?;
+    let missing = || {
+        let text = format!("group {group} does not exist; `groups list` shows those that do");
+        CommandError::Incomplete(text)
+    };
+    let description = match cluster.describe_group(group).await {
+        Err(error) if error.code() == Some(ErrorCode::GROUP_ID_NOT_FOUND) => return Err(missing()),
+        described => described?,
+    };
     let committed = cluster.committed_offsets(group, None).await?;
     if description.state == STATE_DEAD && committed.is_empty() {
-        let missing = format!("group {group} does not exist; `groups list` shows those that do");
-        return Err(CommandError::Incomplete(missing));
+        return Err(missing());
     }
     let readers = readers(&description);
     let partitions: BTreeSet<&TopicPartition> = readers.keys().chain(committed.keys()).collect();

@@ -6,8 +6,8 @@
 use crate::key::{Key, Kind, Listing};
 use crate::layers::{BrokerLayers, Properties};
 use crate::table::{
-    alternatives, broker_key, broker_keys, client_metrics_keys, group_keys, listener_base,
-    topic_keys,
+    alternatives, broker_key, broker_keys, client_metrics_keys, exact_broker_key, group_keys,
+    listener_base, topic_keys,
 };
 
 /// Who set a value.
@@ -241,7 +241,7 @@ impl BrokerLayers {
             })
         });
         let defaults = names.iter().filter_map(|name| {
-            let value = shown(broker_keys().find(|key| key.name == *name)?.default?);
+            let value = shown(exact_broker_key(name)?.default?);
             Some(Synonym {
                 name: (*name).to_owned(),
                 value,

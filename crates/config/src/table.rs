@@ -29,6 +29,9 @@ mod topic;
 mod topics;
 mod transactions;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::key::{Key, Update};
 
 const BROKER: &[&[Key]] = &[
@@ -78,6 +81,10 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Prefixes under which plug-ins and single listeners have keys of their own.
 const PREFIXES: &[&str] = &["config.providers.", "rlmm.config.", "rsm.config."];
 
+/// The broker keys by name: thousands of topics ask for them when a broker starts.
+static BROKER_INDEX: LazyLock<HashMap<&'static str, &'static Key>> =
+    LazyLock::new(|| broker_keys().map(|key| (key.name, key)).collect());
+
 /// Every broker key of the table, domain by domain.
 pub fn broker_keys() -> impl Iterator<Item = &'static Key> {
     BROKER.iter().copied().flatten()
@@ -85,8 +92,12 @@ pub fn broker_keys() -> impl Iterator<Item = &'static Key> {
 
 /// The broker key of this name; `listener.name.<listener>.<key>` finds `<key>`.
 pub fn broker_key(name: &str) -> Option<&'static Key> {
-    let name = listener_base(name).unwrap_or(name);
-    broker_keys().find(|key| key.name == name)
+    exact_broker_key(listener_base(name).unwrap_or(name))
+}
+
+/// The broker key of exactly this name.
+pub(crate) fn exact_broker_key(name: &str) -> Option<&'static Key> {
+    BROKER_INDEX.get(name).copied()
 }
 
 /// Every key that a topic may set, sorted by name.
@@ -126,7 +137,7 @@ pub(crate) fn tolerated(name: &str) -> bool {
 pub(crate) fn listener_base(name: &str) -> Option<&str> {
     let (_, key) = name.strip_prefix("listener.name.")?.split_once('.')?;
     let (_, after_mechanism) = key.split_once('.').unwrap_or_default();
-    let known = |name: &str| broker_keys().any(|key| key.name == name);
+    let known = |name: &str| exact_broker_key(name).is_some();
     if !known(key) && known(after_mechanism) {
         Some(after_mechanism)
     } else {

@@ -3,6 +3,17 @@
 //! Adds partitions to a transaction, or verifies that they are in it.
 //!
 //! API key 24, versions 0 to 5, flexible from 3.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `UNKNOWN_TOPIC_OR_PARTITION`, `TOPIC_AUTHORIZATION_FAILED`, `CLUSTER_AUTHORIZATION_FAILED`,
+//! `INVALID_PRODUCER_EPOCH`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_ID_MAPPING`,
+//! `CONCURRENT_TRANSACTIONS`, `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`,
+//! `OPERATION_NOT_ATTEMPTED`, `PRODUCER_FENCED`, `TRANSACTION_ABORTABLE`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 2: PRODUCER_FENCED (KIP-588)
+//! - version 4: several transactions, and verification, for brokers (KIP-890)
+//! - version 5: TRANSACTION_ABORTABLE (KIP-890)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,13 @@
 //! Adds a voter to the metadata quorum.
 //!
 //! API key 80, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `NOT_LEADER_OR_FOLLOWER`,
+//! `INCONSISTENT_CLUSTER_ID`, `INVALID_REQUEST`, `DUPLICATE_VOTER`, `REQUEST_TIMED_OUT`,
+//! `UNSUPPORTED_VERSION`.
+//!
+//! - version 0: KIP-853
+//! - version 1: answer when written or when committed
 
 use model::TopicId;
 

@@ -3,6 +3,9 @@
 //! Sets or removes quotas of users, client ids and addresses.
 //!
 //! API key 49, versions 0 to 1, flexible from 1.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_REQUEST`, `INVALID_CONFIG`,
+//! `UNSUPPORTED_VERSION`, `NOT_CONTROLLER`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

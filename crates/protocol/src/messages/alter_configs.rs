@@ -3,6 +3,12 @@
 //! Replaces the whole dynamic configuration of resources.
 //!
 //! API key 33, versions 0 to 2, flexible from 2.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `GROUP_AUTHORIZATION_FAILED`, `CLUSTER_AUTHORIZATION_FAILED`,
+//! `INVALID_CONFIG`, `INVALID_REQUEST`, `POLICY_VIOLATION`, `NOT_CONTROLLER`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Starts, changes or cancels the move of replicas to other brokers.
 //!
 //! API key 45, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `INVALID_TOPIC_EXCEPTION`, `INVALID_REPLICA_ASSIGNMENT`, `INVALID_REPLICATION_FACTOR`,
+//! `NOT_CONTROLLER`, `NO_REASSIGNMENT_IN_PROGRESS`, `REQUEST_TIMED_OUT`.
+//!
+//! - version 1: whether the replication factor may change (KIP-860)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

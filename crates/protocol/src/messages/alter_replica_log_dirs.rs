@@ -3,6 +3,10 @@
 //! Moves replicas to other log directories of a broker.
 //!
 //! API key 34, versions 1 to 2, flexible from 2.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `INVALID_TOPIC_EXCEPTION`, `REPLICA_NOT_AVAILABLE`, `KAFKA_STORAGE_ERROR`,
+//! `LOG_DIR_NOT_FOUND`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

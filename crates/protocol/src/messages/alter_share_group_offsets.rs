@@ -3,6 +3,12 @@
 //! Moves the start offsets of a share group.
 //!
 //! API key 91, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `TOPIC_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`,
+//! `NON_EMPTY_GROUP`, `KAFKA_STORAGE_ERROR`, `INVALID_REQUEST`, `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 0: KIP-932
 
 use model::TopicId;
 

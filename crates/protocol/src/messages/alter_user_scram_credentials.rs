@@ -3,6 +3,9 @@
 //! Sets or deletes SCRAM credentials of users.
 //!
 //! API key 51, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `RESOURCE_NOT_FOUND`, `DUPLICATE_RESOURCE`,
+//! `UNACCEPTABLE_CREDENTIAL`, `UNSUPPORTED_SASL_MECHANISM`, `NOT_CONTROLLER`.
 
 use bytes::Bytes;
 

@@ -3,6 +3,12 @@
 //! Tells which APIs and versions a broker speaks, and its features.
 //!
 //! API key 18, versions 0 to 4, flexible from 3.
+//!
+//! Answers: `UNSUPPORTED_VERSION`, `INVALID_REQUEST`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: client software and version (KIP-511), features (KIP-584); an unknown version is answered in version 0
+//! - version 4: features whose lowest level is 0 (KAFKA-17011)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

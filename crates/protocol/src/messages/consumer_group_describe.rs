@@ -3,6 +3,13 @@
 //! Describes groups of the consumer protocol.
 //!
 //! API key 69, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_REQUEST`, `INVALID_GROUP_ID`,
+//! `GROUP_ID_NOT_FOUND`, `TOPIC_AUTHORIZATION_FAILED`.
+//!
+//! - version 0: KIP-848
+//! - version 1: type of member (KIP-1099)
 
 use model::TopicId;
 

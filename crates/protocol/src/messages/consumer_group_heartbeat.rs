@@ -3,6 +3,14 @@
 //! Joins, keeps up and leaves a group of the consumer protocol, and hands out assignments.
 //!
 //! API key 68, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_REQUEST`, `UNKNOWN_MEMBER_ID`,
+//! `FENCED_MEMBER_EPOCH`, `UNSUPPORTED_ASSIGNOR`, `UNRELEASED_INSTANCE_ID`,
+//! `GROUP_MAX_SIZE_REACHED`, `TOPIC_AUTHORIZATION_FAILED`, `INVALID_REGULAR_EXPRESSION`.
+//!
+//! - version 0: KIP-848
+//! - version 1: subscription by pattern (KIP-848); the member makes its own id (KIP-1082)
 
 use model::TopicId;
 

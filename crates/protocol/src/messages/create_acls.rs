@@ -3,6 +3,12 @@
 //! Creates ACLs.
 //!
 //! API key 30, versions 1 to 3, flexible from 2.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_REQUEST`, `SECURITY_DISABLED`,
+//! `NOT_CONTROLLER`.
+//!
+//! - version 1: prefixed patterns (KIP-290)
+//! - version 3: user resources (KIP-373)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Creates a delegation token.
 //!
 //! API key 38, versions 1 to 3, flexible from 2.
+//!
+//! Answers: `DELEGATION_TOKEN_AUTH_DISABLED`, `DELEGATION_TOKEN_REQUEST_NOT_ALLOWED`,
+//! `INVALID_PRINCIPAL_TYPE`, `DELEGATION_TOKEN_AUTHORIZATION_FAILED`, `INVALID_TIMESTAMP`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: owner other than the caller (KIP-373)
 
 use bytes::Bytes;
 

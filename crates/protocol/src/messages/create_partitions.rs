@@ -3,6 +3,14 @@
 //! Gives topics more partitions.
 //!
 //! API key 37, versions 0 to 3, flexible from 2.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `REQUEST_TIMED_OUT`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `INVALID_PARTITIONS`, `INVALID_REPLICA_ASSIGNMENT`,
+//! `NOT_CONTROLLER`, `INVALID_REQUEST`, `POLICY_VIOLATION`, `REASSIGNMENT_IN_PROGRESS`,
+//! `THROTTLING_QUOTA_EXCEEDED`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: THROTTLING_QUOTA_EXCEEDED (KIP-599)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,18 @@
 //! Creates topics.
 //!
 //! API key 19, versions 2 to 7, flexible from 5.
+//!
+//! Answers: `REQUEST_TIMED_OUT`, `INVALID_TOPIC_EXCEPTION`, `TOPIC_AUTHORIZATION_FAILED`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS`,
+//! `INVALID_REPLICATION_FACTOR`, `INVALID_REPLICA_ASSIGNMENT`, `INVALID_CONFIG`,
+//! `NOT_CONTROLLER`, `INVALID_REQUEST`, `POLICY_VIOLATION`, `UNSUPPORTED_VERSION`,
+//! `THROTTLING_QUOTA_EXCEEDED`.
+//!
+//! - version 3: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 4: -1 for the defaults of partitions and replicas (KIP-464)
+//! - version 5: the response holds the configuration (KIP-525)
+//! - version 6: THROTTLING_QUOTA_EXCEEDED (KIP-599)
+//! - version 7: topic id in the response (KIP-516)
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Deletes empty groups with their offsets.
 //!
 //! API key 42, versions 0 to 2, flexible from 2.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_GROUP_ID`, `NON_EMPTY_GROUP`,
+//! `GROUP_ID_NOT_FOUND`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

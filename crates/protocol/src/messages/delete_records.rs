@@ -3,6 +3,12 @@
 //! Moves the log start offset of partitions forward.
 //!
 //! API key 21, versions 0 to 2, flexible from 2.
+//!
+//! Answers: `OFFSET_OUT_OF_RANGE`, `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_LEADER_OR_FOLLOWER`,
+//! `REQUEST_TIMED_OUT`, `INVALID_TOPIC_EXCEPTION`, `TOPIC_AUTHORIZATION_FAILED`,
+//! `POLICY_VIOLATION`, `KAFKA_STORAGE_ERROR`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

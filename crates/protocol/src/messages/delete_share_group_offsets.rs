@@ -3,6 +3,13 @@
 //! Deletes the offsets of topics from a share group.
 //!
 //! API key 92, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `TOPIC_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`,
+//! `NON_EMPTY_GROUP`, `KAFKA_STORAGE_ERROR`, `INVALID_REQUEST`, `UNKNOWN_SERVER_ERROR`,
+//! `UNKNOWN_TOPIC_OR_PARTITION`.
+//!
+//! - version 0: KIP-932
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Deletes the state of share partitions; between brokers.
 //!
 //! API key 86, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `FENCED_STATE_EPOCH`, `INVALID_REQUEST`.
+//!
+//! - version 0: KIP-932
 
 use model::TopicId;
 

@@ -3,6 +3,15 @@
 //! Deletes topics by name or id.
 //!
 //! API key 20, versions 1 to 6, flexible from 4.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `REQUEST_TIMED_OUT`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `NOT_CONTROLLER`, `INVALID_REQUEST`,
+//! `TOPIC_DELETION_DISABLED`, `UNKNOWN_TOPIC_ID`, `THROTTLING_QUOTA_EXCEEDED`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: TOPIC_DELETION_DISABLED
+//! - version 5: error message, THROTTLING_QUOTA_EXCEEDED (KIP-599)
+//! - version 6: topics by id (KIP-516)
 
 use model::TopicId;
 

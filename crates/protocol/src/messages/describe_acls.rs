@@ -3,6 +3,11 @@
 //! Lists the ACLs that match a filter.
 //!
 //! API key 29, versions 1 to 3, flexible from 2.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_REQUEST`, `SECURITY_DISABLED`.
+//!
+//! - version 1: prefixed patterns (KIP-290)
+//! - version 3: user resources (KIP-373)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,8 @@
 //! Lists the quotas that match a filter of entities.
 //!
 //! API key 48, versions 0 to 1, flexible from 1.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_REQUEST`, `UNSUPPORTED_VERSION`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,11 @@
 //! Names the cluster, its brokers or controllers, and what the caller may do to it.
 //!
 //! API key 60, versions 0 to 2, flexible from 0.
+//!
+//! Answers: `MISMATCHED_ENDPOINT_TYPE`, `UNSUPPORTED_ENDPOINT_TYPE`.
+//!
+//! - version 1: brokers or controllers (KIP-919)
+//! - version 2: fenced brokers (KIP-1073)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

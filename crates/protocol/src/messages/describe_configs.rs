@@ -3,6 +3,14 @@
 //! Describes the configuration of topics, brokers, loggers, groups and client metrics.
 //!
 //! API key 32, versions 1 to 4, flexible from 4.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `GROUP_AUTHORIZATION_FAILED`, `CLUSTER_AUTHORIZATION_FAILED`,
+//! `INVALID_REQUEST`, `INVALID_CONFIG`.
+//!
+//! - version 1: source and synonyms of values (KIP-226)
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: documentation and type (KIP-569)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Lists delegation tokens by owner.
 //!
 //! API key 41, versions 1 to 3, flexible from 2.
+//!
+//! Answers: `DELEGATION_TOKEN_AUTH_DISABLED`, `DELEGATION_TOKEN_REQUEST_NOT_ALLOWED`,
+//! `DELEGATION_TOKEN_AUTHORIZATION_FAILED`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: who asked for a token (KIP-373)
 
 use bytes::Bytes;
 

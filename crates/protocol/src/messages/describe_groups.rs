@@ -3,6 +3,14 @@
 //! Describes classic groups, their members and assignments.
 //!
 //! API key 15, versions 0 to 6, flexible from 5.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_GROUP_ID`, `GROUP_ID_NOT_FOUND`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: authorized operations (KIP-430)
+//! - version 4: static members (KIP-345)
+//! - version 6: error message, GROUP_ID_NOT_FOUND (KIP-1043)
 
 use bytes::Bytes;
 

@@ -3,6 +3,13 @@
 //! Describes a broker's log directories and the size of what is in them.
 //!
 //! API key 35, versions 1 to 5, flexible from 2.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `KAFKA_STORAGE_ERROR`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: top-level error
+//! - version 4: total and usable bytes (KIP-827)
+//! - version 5: cordoned directories (KIP-1066)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,9 @@
 //! Describes the producers that have state in partitions.
 //!
 //! API key 61, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_LEADER_OR_FOLLOWER`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Describes the voters and observers of the metadata quorum.
 //!
 //! API key 55, versions 0 to 2, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `NOT_LEADER_OR_FOLLOWER`, `INVALID_REQUEST`.
+//!
+//! - version 1: fetch and caught-up times (KIP-836)
+//! - version 2: directory ids, endpoints, error messages (KIP-853)
 
 use model::TopicId;
 

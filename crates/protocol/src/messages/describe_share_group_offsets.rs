@@ -3,6 +3,13 @@
 //! Reads the start offsets of share groups.
 //!
 //! API key 90, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `TOPIC_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`,
+//! `INVALID_REQUEST`, `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 0: KIP-932
+//! - version 1: lag (KIP-1226)
 
 use model::TopicId;
 

@@ -3,6 +3,11 @@
 //! Describes the partitions of topics page by page.
 //!
 //! API key 75, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `INVALID_REQUEST`.
+//!
+//! - version 0: KIP-966
 
 use model::TopicId;
 

@@ -3,6 +3,9 @@
 //! Describes transactions by their ids.
 //!
 //! API key 65, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`, `TRANSACTIONAL_ID_NOT_FOUND`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

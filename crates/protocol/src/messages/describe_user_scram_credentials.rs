@@ -3,6 +3,9 @@
 //! Lists the SCRAM mechanisms and iteration counts of users.
 //!
 //! API key 50, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `RESOURCE_NOT_FOUND`, `DUPLICATE_RESOURCE`,
+//! `INVALID_REQUEST`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Elects leaders of partitions: the preferred ones, or unclean ones.
 //!
 //! API key 43, versions 0 to 2, flexible from 2.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `UNKNOWN_TOPIC_OR_PARTITION`, `REQUEST_TIMED_OUT`,
+//! `INVALID_REQUEST`, `NOT_CONTROLLER`, `PREFERRED_LEADER_NOT_AVAILABLE`,
+//! `ELIGIBLE_LEADERS_NOT_AVAILABLE`, `ELECTION_NOT_NEEDED`.
+//!
+//! - version 1: unclean elections, top-level error (KIP-460)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

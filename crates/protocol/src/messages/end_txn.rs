@@ -3,6 +3,16 @@
 //! Commits or aborts a transaction.
 //!
 //! API key 26, versions 0 to 5, flexible from 3.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `INVALID_PRODUCER_EPOCH`, `INVALID_TXN_STATE`, `INVALID_PRODUCER_ID_MAPPING`,
+//! `CONCURRENT_TRANSACTIONS`, `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`, `PRODUCER_FENCED`,
+//! `TRANSACTION_ABORTABLE`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 2: PRODUCER_FENCED (KIP-588)
+//! - version 4: TRANSACTION_ABORTABLE (KIP-890)
+//! - version 5: the response gives the next id and epoch (KIP-890)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,30 @@
 //! Reads record batches from partitions, waiting for more where there are few.
 //!
 //! API key 1, versions 4 to 18, flexible from 12.
+//!
+//! Answers: `OFFSET_OUT_OF_RANGE`, `CORRUPT_MESSAGE`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `UNKNOWN_TOPIC_ID`, `INCONSISTENT_TOPIC_ID`, `NOT_LEADER_OR_FOLLOWER`,
+//! `REPLICA_NOT_AVAILABLE`, `TOPIC_AUTHORIZATION_FAILED`, `UNSUPPORTED_VERSION`,
+//! `KAFKA_STORAGE_ERROR`, `FETCH_SESSION_ID_NOT_FOUND`, `INVALID_FETCH_SESSION_EPOCH`,
+//! `FETCH_SESSION_TOPIC_ID_ERROR`, `FENCED_LEADER_EPOCH`, `UNKNOWN_LEADER_EPOCH`,
+//! `UNSUPPORTED_COMPRESSION_TYPE`, `OFFSET_NOT_AVAILABLE`, `OFFSET_MOVED_TO_TIERED_STORAGE`,
+//! `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 4: isolation level and aborted transactions (KIP-98)
+//! - version 5: log start offset
+//! - version 6: KAFKA_STORAGE_ERROR
+//! - version 7: incremental fetch sessions (KIP-227)
+//! - version 8: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 9: current leader epoch (KIP-320)
+//! - version 10: zstd allowed (KIP-110)
+//! - version 11: rack of the reader and preferred read replica (KIP-392)
+//! - version 12: last fetched epoch and diverging epoch (KIP-595)
+//! - version 13: topics by id (KIP-516)
+//! - version 14: OFFSET_MOVED_TO_TIERED_STORAGE (KIP-405)
+//! - version 15: replica state in a tagged field (KIP-903)
+//! - version 16: endpoints of new leaders (KIP-951)
+//! - version 17: directory id of the replica (KIP-853)
+//! - version 18: high watermark of the replica (KIP-1166)
 
 use model::TopicId;
 

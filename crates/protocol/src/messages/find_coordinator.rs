@@ -3,6 +3,16 @@
 //! Names the broker that coordinates a group, a transactional id or a share partition.
 //!
 //! API key 10, versions 0 to 6, flexible from 3.
+//!
+//! Answers: `COORDINATOR_NOT_AVAILABLE`, `INVALID_REQUEST`, `INVALID_GROUP_ID`,
+//! `GROUP_AUTHORIZATION_FAILED`, `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `TRANSACTION_ABORTABLE`.
+//!
+//! - version 1: coordinators of transactions (KIP-98)
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 4: several keys at once (KIP-699)
+//! - version 5: TRANSACTION_ABORTABLE (KIP-890)
+//! - version 6: coordinators of share partitions, by group:topic id:partition (KIP-932)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,10 @@
 //! Tells a client which of its metrics to push, and how often.
 //!
 //! API key 71, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `INVALID_REQUEST`, `UNSUPPORTED_VERSION`, `THROTTLING_QUOTA_EXCEEDED`.
+//!
+//! - version 0: KIP-714
 
 use model::TopicId;
 

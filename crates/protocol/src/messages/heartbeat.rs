@@ -3,6 +3,13 @@
 //! Keeps a member of a classic group alive and tells it of rebalances.
 //!
 //! API key 12, versions 0 to 4, flexible from 4.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `ILLEGAL_GENERATION`, `INVALID_GROUP_ID`,
+//! `UNKNOWN_MEMBER_ID`, `REBALANCE_IN_PROGRESS`, `FENCED_INSTANCE_ID`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: static members (KIP-345)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

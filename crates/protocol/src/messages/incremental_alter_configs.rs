@@ -3,6 +3,10 @@
 //! Sets, deletes, appends to or subtracts from single configuration keys.
 //!
 //! API key 44, versions 0 to 1, flexible from 1.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `GROUP_AUTHORIZATION_FAILED`, `CLUSTER_AUTHORIZATION_FAILED`,
+//! `INVALID_CONFIG`, `INVALID_REQUEST`, `POLICY_VIOLATION`, `NOT_CONTROLLER`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

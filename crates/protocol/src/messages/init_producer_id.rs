@@ -3,6 +3,16 @@
 //! Gives a producer its id and epoch, fencing older instances of a transactional id.
 //!
 //! API key 22, versions 0 to 5, flexible from 2.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `INVALID_REQUEST`, `INVALID_PRODUCER_EPOCH`, `INVALID_TRANSACTION_TIMEOUT`,
+//! `CONCURRENT_TRANSACTIONS`, `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `PRODUCER_FENCED`, `TRANSACTION_ABORTABLE`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: resume with a known id and epoch (KIP-360)
+//! - version 4: PRODUCER_FENCED (KIP-588)
+//! - version 5: TRANSACTION_ABORTABLE (KIP-890)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

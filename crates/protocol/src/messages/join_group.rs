@@ -3,6 +3,20 @@
 //! Enters a classic group and takes part in electing its assignment strategy.
 //!
 //! API key 11, versions 0 to 9, flexible from 6.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INCONSISTENT_GROUP_PROTOCOL`, `INVALID_GROUP_ID`,
+//! `UNKNOWN_MEMBER_ID`, `INVALID_SESSION_TIMEOUT`, `MEMBER_ID_REQUIRED`,
+//! `GROUP_MAX_SIZE_REACHED`, `FENCED_INSTANCE_ID`, `UNSUPPORTED_VERSION`,
+//! `REBALANCE_IN_PROGRESS`.
+//!
+//! - version 1: rebalance time-out (KIP-62)
+//! - version 3: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 4: the first join only gives a member id (KIP-394)
+//! - version 5: static members (KIP-345)
+//! - version 7: the response names the protocol type (KIP-559)
+//! - version 8: reason (KIP-800)
+//! - version 9: the leader may be told to skip its assignment (KIP-814)
 
 use bytes::Bytes;
 

@@ -3,6 +3,14 @@
 //! Takes members out of a classic group.
 //!
 //! API key 13, versions 0 to 5, flexible from 4.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`,
+//! `FENCED_INSTANCE_ID`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: several members, also static ones (KIP-345)
+//! - version 5: reason (KIP-800)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,11 @@
 //! Lists the resources that have a configuration, by type.
 //!
 //! API key 74, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `UNSUPPORTED_VERSION`.
+//!
+//! - version 0: client metrics only (KIP-714)
+//! - version 1: all types (KIP-1142)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Lists the groups that a broker coordinates, by state and type.
 //!
 //! API key 16, versions 0 to 5, flexible from 3.
+//!
+//! Answers: `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 4: filter by state (KIP-518)
+//! - version 5: filter by type (KIP-848)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,23 @@
 //! Finds the offset for a timestamp, or the ends of a partition.
 //!
 //! API key 2, versions 1 to 11, flexible from 6.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `LEADER_NOT_AVAILABLE`, `NOT_LEADER_OR_FOLLOWER`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `INVALID_REQUEST`, `UNSUPPORTED_FOR_MESSAGE_FORMAT`,
+//! `UNSUPPORTED_VERSION`, `KAFKA_STORAGE_ERROR`, `FENCED_LEADER_EPOCH`,
+//! `UNKNOWN_LEADER_EPOCH`, `OFFSET_NOT_AVAILABLE`, `REQUEST_TIMED_OUT`,
+//! `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 1: one offset and its timestamp (KIP-79)
+//! - version 2: isolation level (KIP-98)
+//! - version 3: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 4: leader epoch (KIP-320)
+//! - version 5: OFFSET_NOT_AVAILABLE (KIP-207)
+//! - version 7: timestamp -3 is the greatest timestamp (KIP-734)
+//! - version 8: timestamp -4 is the start of the local log (KIP-405)
+//! - version 9: timestamp -5 is the last tiered offset (KIP-1005)
+//! - version 10: time-out for lookups in remote storage (KIP-1075)
+//! - version 11: timestamp -6 is the earliest offset not yet uploaded (KIP-1023)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

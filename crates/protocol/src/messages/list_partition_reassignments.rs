@@ -3,6 +3,8 @@
 //! Lists the moves of replicas that are under way.
 //!
 //! API key 46, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `NOT_CONTROLLER`, `REQUEST_TIMED_OUT`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Lists transactional ids by state, producer, age and pattern.
 //!
 //! API key 66, versions 0 to 2, flexible from 0.
+//!
+//! Answers: `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `INVALID_REGULAR_EXPRESSION`.
+//!
+//! - version 1: filter by age (KIP-994)
+//! - version 2: filter by pattern (KIP-1152)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,22 @@
 //! Lists brokers and topics with the leaders of their partitions; may create topics.
 //!
 //! API key 3, versions 0 to 13, flexible from 9.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `LEADER_NOT_AVAILABLE`, `INVALID_TOPIC_EXCEPTION`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `LISTENER_NOT_FOUND`, `UNKNOWN_TOPIC_ID`,
+//! `REPLICA_NOT_AVAILABLE`, `REBOOTSTRAP_REQUIRED`, `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 1: racks, controller, internal topics; a null list asks for all topics
+//! - version 2: cluster id (KIP-78)
+//! - version 4: whether to create topics may be said (KIP-204)
+//! - version 5: offline replicas (KIP-112)
+//! - version 6: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 7: leader epochs (KIP-320)
+//! - version 8: authorized operations (KIP-430)
+//! - version 10: topic ids (KIP-516)
+//! - version 11: cluster operations moved to DescribeCluster (KIP-700)
+//! - version 12: topics by id (KIP-516)
+//! - version 13: top-level error, REBOOTSTRAP_REQUIRED (KIP-1102)
 
 use model::TopicId;
 

@@ -3,6 +3,20 @@
 //! Stores how far a group has come in partitions.
 //!
 //! API key 8, versions 2 to 10, flexible from 8.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `UNKNOWN_TOPIC_OR_PARTITION`, `OFFSET_METADATA_TOO_LARGE`,
+//! `ILLEGAL_GENERATION`, `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, `REBALANCE_IN_PROGRESS`,
+//! `INVALID_COMMIT_OFFSET_SIZE`, `TOPIC_AUTHORIZATION_FAILED`, `FENCED_INSTANCE_ID`,
+//! `FENCED_MEMBER_EPOCH`, `GROUP_ID_NOT_FOUND`, `STALE_MEMBER_EPOCH`, `UNKNOWN_TOPIC_ID`.
+//!
+//! - version 2: retention time
+//! - version 4: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 5: retention is the broker's alone (KIP-211)
+//! - version 6: leader epoch (KIP-320)
+//! - version 7: static members (KIP-345)
+//! - version 9: consumer protocol: the generation is a member epoch (KIP-848)
+//! - version 10: topics by id (KIP-848)
 
 use model::TopicId;
 

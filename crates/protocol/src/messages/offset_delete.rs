@@ -3,6 +3,11 @@
 //! Deletes a group's committed offsets of partitions.
 //!
 //! API key 47, versions 0 to 0, never flexible.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_GROUP_ID`, `GROUP_ID_NOT_FOUND`,
+//! `UNKNOWN_TOPIC_OR_PARTITION`, `TOPIC_AUTHORIZATION_FAILED`, `NON_EMPTY_GROUP`,
+//! `GROUP_SUBSCRIBED_TO_TOPIC`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

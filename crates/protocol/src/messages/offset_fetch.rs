@@ -3,6 +3,20 @@
 //! Reads what groups have committed.
 //!
 //! API key 9, versions 1 to 10, flexible from 6.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_GROUP_ID`, `GROUP_ID_NOT_FOUND`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `UNSTABLE_OFFSET_COMMIT`, `UNKNOWN_MEMBER_ID`,
+//! `STALE_MEMBER_EPOCH`, `UNKNOWN_TOPIC_ID`.
+//!
+//! - version 1: offsets from the internal topic
+//! - version 2: a null list asks for all topics (KIP-88)
+//! - version 4: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 5: leader epoch (KIP-320)
+//! - version 7: wait for pending transactions (KIP-447)
+//! - version 8: several groups at once (KIP-709)
+//! - version 9: member and its epoch (KIP-848)
+//! - version 10: topics by id (KIP-848)
 
 use model::TopicId;
 

@@ -3,6 +3,13 @@
 //! Tells where a leader epoch ends, so that a reader finds where its log diverges.
 //!
 //! API key 23, versions 2 to 4, flexible from 4.
+//!
+//! Answers: `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_LEADER_OR_FOLLOWER`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `KAFKA_STORAGE_ERROR`, `FENCED_LEADER_EPOCH`,
+//! `UNKNOWN_LEADER_EPOCH`.
+//!
+//! - version 2: current leader epoch (KIP-320)
+//! - version 3: who asks: consumers say -1 (KIP-320)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,27 @@
 //! Appends record batches to partitions and answers with their base offsets.
 //!
 //! API key 0, versions 3 to 13, flexible from 9.
+//!
+//! Answers: `CORRUPT_MESSAGE`, `UNKNOWN_TOPIC_OR_PARTITION`, `UNKNOWN_TOPIC_ID`,
+//! `NOT_LEADER_OR_FOLLOWER`, `REQUEST_TIMED_OUT`, `MESSAGE_TOO_LARGE`,
+//! `INVALID_TOPIC_EXCEPTION`, `RECORD_LIST_TOO_LARGE`, `NOT_ENOUGH_REPLICAS`,
+//! `NOT_ENOUGH_REPLICAS_AFTER_APPEND`, `INVALID_REQUIRED_ACKS`, `TOPIC_AUTHORIZATION_FAILED`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_TIMESTAMP`, `UNSUPPORTED_FOR_MESSAGE_FORMAT`,
+//! `OUT_OF_ORDER_SEQUENCE_NUMBER`, `DUPLICATE_SEQUENCE_NUMBER`, `INVALID_PRODUCER_EPOCH`,
+//! `INVALID_TXN_STATE`, `INVALID_PRODUCER_ID_MAPPING`, `CONCURRENT_TRANSACTIONS`,
+//! `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`, `KAFKA_STORAGE_ERROR`, `UNKNOWN_PRODUCER_ID`,
+//! `UNSUPPORTED_COMPRESSION_TYPE`, `INVALID_RECORD`, `TRANSACTION_ABORTABLE`.
+//!
+//! - version 3: the lowest left in Kafka 4; brokers still advertise 0, or old librdkafka stops compressing (KAFKA-18659)
+//! - version 4: KAFKA_STORAGE_ERROR
+//! - version 5: log start offset in the response
+//! - version 6: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 7: zstd allowed (KIP-110)
+//! - version 8: which records were refused, and why (KIP-467)
+//! - version 10: the new leader where this broker is not it (KIP-951)
+//! - version 11: TRANSACTION_ABORTABLE (KIP-890)
+//! - version 12: a transactional batch adds its partition to the transaction (KIP-890)
+//! - version 13: topics by id (KIP-516)
 
 use bytes::Bytes;
 use model::TopicId;

@@ -3,6 +3,11 @@
 //! Takes a client's metrics.
 //!
 //! API key 72, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `INVALID_REQUEST`, `UNKNOWN_SUBSCRIPTION_ID`, `TELEMETRY_TOO_LARGE`,
+//! `UNSUPPORTED_COMPRESSION_TYPE`, `INVALID_RECORD`, `THROTTLING_QUOTA_EXCEEDED`.
+//!
+//! - version 0: KIP-714
 
 use bytes::Bytes;
 use model::TopicId;

@@ -3,6 +3,12 @@
 //! Reads the state of share partitions; between brokers.
 //!
 //! API key 84, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `FENCED_LEADER_EPOCH`, `INVALID_REQUEST`.
+//!
+//! - version 0: KIP-932
 
 use model::TopicId;
 

@@ -3,6 +3,13 @@
 //! Reads the offsets and epochs of share partitions without their batches; between brokers.
 //!
 //! API key 87, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `FENCED_LEADER_EPOCH`, `INVALID_REQUEST`.
+//!
+//! - version 0: KIP-932
+//! - version 1: count of completed deliveries (KIP-1226)
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Removes a voter from the metadata quorum.
 //!
 //! API key 81, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `NOT_LEADER_OR_FOLLOWER`,
+//! `INCONSISTENT_CLUSTER_ID`, `INVALID_REQUEST`, `VOTER_NOT_FOUND`, `REQUEST_TIMED_OUT`,
+//! `UNSUPPORTED_VERSION`.
+//!
+//! - version 0: KIP-853
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Extends the life of a delegation token.
 //!
 //! API key 39, versions 1 to 2, flexible from 2.
+//!
+//! Answers: `DELEGATION_TOKEN_AUTH_DISABLED`, `DELEGATION_TOKEN_REQUEST_NOT_ALLOWED`,
+//! `DELEGATION_TOKEN_NOT_FOUND`, `DELEGATION_TOKEN_OWNER_MISMATCH`,
+//! `DELEGATION_TOKEN_EXPIRED`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
 
 use bytes::Bytes;
 

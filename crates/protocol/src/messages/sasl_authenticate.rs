@@ -3,6 +3,10 @@
 //! Carries one step of a SASL exchange.
 //!
 //! API key 36, versions 0 to 2, flexible from 2.
+//!
+//! Answers: `ILLEGAL_SASL_STATE`, `SASL_AUTHENTICATION_FAILED`, `UNSUPPORTED_SASL_MECHANISM`.
+//!
+//! - version 1: session lifetime (KIP-368)
 
 use bytes::Bytes;
 

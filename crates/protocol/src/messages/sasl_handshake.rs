@@ -3,6 +3,11 @@
 //! Chooses a SASL mechanism.
 //!
 //! API key 17, versions 0 to 1, never flexible.
+//!
+//! Answers: `UNSUPPORTED_SASL_MECHANISM`, `ILLEGAL_SASL_STATE`.
+//!
+//! - version 0: the tokens after it are bare
+//! - version 1: the tokens after it are SaslAuthenticate requests (KIP-152)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,14 @@
 //! Acknowledges records that a member of a share group has acquired.
 //!
 //! API key 79, versions 1 to 2, flexible from 1.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `TOPIC_AUTHORIZATION_FAILED`,
+//! `UNKNOWN_TOPIC_OR_PARTITION`, `SHARE_SESSION_NOT_FOUND`, `INVALID_SHARE_SESSION_EPOCH`,
+//! `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_ID`, `INVALID_RECORD_STATE`,
+//! `KAFKA_STORAGE_ERROR`, `INVALID_REQUEST`, `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 1: the first stable version (KIP-932)
+//! - version 2: renewal (KIP-1222)
 
 use model::TopicId;
 

@@ -3,6 +3,15 @@
 //! Acquires records for a member of a share group, and acknowledges earlier ones.
 //!
 //! API key 78, versions 1 to 2, flexible from 1.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `TOPIC_AUTHORIZATION_FAILED`,
+//! `SHARE_SESSION_NOT_FOUND`, `SHARE_SESSION_LIMIT_REACHED`, `INVALID_SHARE_SESSION_EPOCH`,
+//! `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_LEADER_OR_FOLLOWER`, `UNKNOWN_TOPIC_ID`,
+//! `INVALID_RECORD_STATE`, `KAFKA_STORAGE_ERROR`, `CORRUPT_MESSAGE`, `INVALID_REQUEST`,
+//! `UNKNOWN_SERVER_ERROR`.
+//!
+//! - version 1: the first stable version (KIP-932)
+//! - version 2: acquire mode (KIP-1206), renewal (KIP-1222)
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Describes share groups.
 //!
 //! API key 77, versions 1 to 1, flexible from 1.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `TOPIC_AUTHORIZATION_FAILED`, `INVALID_GROUP_ID`,
+//! `GROUP_ID_NOT_FOUND`, `INVALID_REQUEST`.
+//!
+//! - version 1: the first stable version (KIP-932)
 
 use model::TopicId;
 

@@ -3,6 +3,12 @@
 //! Joins, keeps up and leaves a share group.
 //!
 //! API key 76, versions 1 to 1, flexible from 1.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `TOPIC_AUTHORIZATION_FAILED`, `UNKNOWN_MEMBER_ID`,
+//! `GROUP_MAX_SIZE_REACHED`, `INVALID_REQUEST`.
+//!
+//! - version 1: the first stable version (KIP-932)
 
 use model::TopicId;
 

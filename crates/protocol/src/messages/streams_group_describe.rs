@@ -3,6 +3,12 @@
 //! Describes streams groups.
 //!
 //! API key 89, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `INVALID_REQUEST`, `INVALID_GROUP_ID`,
+//! `GROUP_ID_NOT_FOUND`, `TOPIC_AUTHORIZATION_FAILED`.
+//!
+//! - version 0: KIP-1071
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

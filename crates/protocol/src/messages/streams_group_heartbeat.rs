@@ -3,6 +3,14 @@
 //! Joins, keeps up and leaves a streams group, and hands out tasks.
 //!
 //! API key 88, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `GROUP_ID_NOT_FOUND`, `INVALID_REQUEST`,
+//! `UNKNOWN_MEMBER_ID`, `FENCED_MEMBER_EPOCH`, `UNRELEASED_INSTANCE_ID`,
+//! `GROUP_MAX_SIZE_REACHED`, `TOPIC_AUTHORIZATION_FAILED`, `CLUSTER_AUTHORIZATION_FAILED`,
+//! `STREAMS_INVALID_TOPOLOGY`, `STREAMS_INVALID_TOPOLOGY_EPOCH`, `STREAMS_TOPOLOGY_FENCED`.
+//!
+//! - version 0: KIP-1071
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

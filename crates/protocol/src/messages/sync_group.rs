@@ -3,6 +3,14 @@
 //! Hands the leader's assignment to the coordinator and each member its part.
 //!
 //! API key 14, versions 0 to 5, flexible from 4.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `ILLEGAL_GENERATION`, `INCONSISTENT_GROUP_PROTOCOL`,
+//! `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, `REBALANCE_IN_PROGRESS`, `FENCED_INSTANCE_ID`.
+//!
+//! - version 2: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 3: static members (KIP-345)
+//! - version 5: protocol type and name (KIP-559)
 
 use bytes::Bytes;
 

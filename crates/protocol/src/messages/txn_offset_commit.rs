@@ -3,6 +3,18 @@
 //! Commits a group's offsets as part of a transaction.
 //!
 //! API key 28, versions 0 to 5, flexible from 3.
+//!
+//! Answers: `GROUP_AUTHORIZATION_FAILED`, `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`,
+//! `COORDINATOR_LOAD_IN_PROGRESS`, `UNKNOWN_TOPIC_OR_PARTITION`, `OFFSET_METADATA_TOO_LARGE`,
+//! `ILLEGAL_GENERATION`, `UNKNOWN_MEMBER_ID`, `INVALID_COMMIT_OFFSET_SIZE`,
+//! `TOPIC_AUTHORIZATION_FAILED`, `INVALID_PRODUCER_EPOCH`, `INVALID_TXN_STATE`,
+//! `TRANSACTIONAL_ID_AUTHORIZATION_FAILED`, `FENCED_INSTANCE_ID`, `TRANSACTION_ABORTABLE`.
+//!
+//! - version 1: replies leave before the client is throttled, which waits by itself (KIP-219)
+//! - version 2: leader epoch (KIP-320)
+//! - version 3: generation and member (KIP-447)
+//! - version 4: TRANSACTION_ABORTABLE (KIP-890)
+//! - version 5: adds the offsets to the transaction (KIP-890)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,8 @@
 //! Removes the registration of a broker that is gone for good.
 //!
 //! API key 64, versions 0 to 0, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `BROKER_ID_NOT_REGISTERED`, `NOT_CONTROLLER`.
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

@@ -3,6 +3,12 @@
 //! Raises or lowers finalized feature levels.
 //!
 //! API key 57, versions 0 to 2, flexible from 0.
+//!
+//! Answers: `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_UPDATE_VERSION`, `FEATURE_UPDATE_FAILED`,
+//! `INVALID_REQUEST`, `NOT_CONTROLLER`.
+//!
+//! - version 1: dry run, kind of downgrade (KIP-584)
+//! - version 2: no result per feature
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

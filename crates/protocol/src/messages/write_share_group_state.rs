@@ -3,6 +3,13 @@
 //! Writes the state of share partitions; between brokers.
 //!
 //! API key 85, versions 0 to 1, flexible from 0.
+//!
+//! Answers: `NOT_COORDINATOR`, `COORDINATOR_NOT_AVAILABLE`, `COORDINATOR_LOAD_IN_PROGRESS`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `GROUP_ID_NOT_FOUND`, `UNKNOWN_TOPIC_OR_PARTITION`,
+//! `FENCED_LEADER_EPOCH`, `FENCED_STATE_EPOCH`, `INVALID_REQUEST`.
+//!
+//! - version 0: KIP-932
+//! - version 1: count of completed deliveries (KIP-1226)
 
 use model::TopicId;
 

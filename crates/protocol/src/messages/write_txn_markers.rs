@@ -3,6 +3,14 @@
 //! Writes the markers that end transactions; between brokers.
 //!
 //! API key 27, versions 1 to 2, flexible from 1.
+//!
+//! Answers: `CORRUPT_MESSAGE`, `UNKNOWN_TOPIC_OR_PARTITION`, `NOT_LEADER_OR_FOLLOWER`,
+//! `MESSAGE_TOO_LARGE`, `RECORD_LIST_TOO_LARGE`, `NOT_ENOUGH_REPLICAS`,
+//! `NOT_ENOUGH_REPLICAS_AFTER_APPEND`, `INVALID_REQUIRED_ACKS`,
+//! `CLUSTER_AUTHORIZATION_FAILED`, `INVALID_PRODUCER_EPOCH`, `TRANSACTION_COORDINATOR_FENCED`,
+//! `KAFKA_STORAGE_ERROR`.
+//!
+//! - version 2: transaction version of the marker (KIP-1228)
 
 use crate::{DecodeError, DecodeFault, EncodeError, ErrorCode, Reader, Str, Writer};
 

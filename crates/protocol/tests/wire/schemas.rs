@@ -1,10 +1,11 @@
 //! The schema files of this crate, read once.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use protocol::ApiKey;
+use protocol::{ApiKey, ErrorCode};
 
 use crate::parse;
 use crate::schema::{Api, Message};
@@ -61,5 +62,32 @@ impl<'a> Case<'a> {
         } else {
             &self.api.response
         }
+    }
+}
+
+#[test]
+fn documented_errors_and_versions_exist() {
+    let known: BTreeSet<&str> = ErrorCode::ALL
+        .iter()
+        .filter_map(|code| code.name())
+        .collect();
+    for api in APIS.iter() {
+        let versions = api.request.body.versions;
+        assert!(!api.errors.is_empty(), "{} answers no error", api.name);
+        for error in &api.errors {
+            assert!(
+                known.contains(error.as_str()),
+                "{}: no error {error}",
+                api.name
+            );
+        }
+        let since: Vec<i16> = api.since.iter().map(|(version, _)| *version).collect();
+        assert!(since.is_sorted_by(|a, b| a < b), "{}: {since:?}", api.name);
+        let within = |version: &i16| (versions.first..=versions.last).contains(version);
+        assert!(
+            since.iter().all(within),
+            "{}: {since:?} outside {versions}",
+            api.name
+        );
     }
 }

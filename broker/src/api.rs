@@ -3,14 +3,38 @@
 //!
 //! An API has a row when it is complete, never before.
 
+pub mod acls;
 pub mod alter_configs;
 pub mod api_versions;
+pub mod create_partitions;
+pub mod create_topics;
+pub mod delete_groups;
+pub mod delete_records;
+pub mod delete_topics;
+pub mod describe_cluster;
 pub mod describe_configs;
+pub mod describe_groups;
+pub mod describe_log_dirs;
+pub mod describe_producers;
+pub mod describe_topic_partitions;
 pub mod error;
 pub mod fetch;
+pub mod find_coordinator;
+pub mod heartbeat;
 pub mod incremental_alter_configs;
+pub mod init_producer_id;
+pub mod join_group;
+pub mod leave_group;
+pub mod list_config_resources;
+pub mod list_groups;
+pub mod list_offsets;
 pub mod metadata;
+pub mod offset_commit;
+pub mod offset_delete;
+pub mod offset_fetch;
+pub mod offset_for_leader_epoch;
 pub mod produce;
+pub mod sync_group;
 
 use protocol::ApiKey;
 
@@ -49,11 +73,37 @@ pub const APIS: &[Api] = &[
     // on (KAFKA-18659); served from 3.
     api(ApiKey::Produce, 0, 13, RECORDS),
     api(ApiKey::Fetch, 4, 18, LISTS),
+    api(ApiKey::ListOffsets, 1, 11, LISTS),
     api(ApiKey::Metadata, 0, 13, LISTS),
+    api(ApiKey::OffsetCommit, 2, 10, LISTS),
+    api(ApiKey::OffsetFetch, 1, 10, LISTS),
+    api(ApiKey::FindCoordinator, 0, 6, LISTS),
+    api(ApiKey::JoinGroup, 0, 9, LISTS),
+    api(ApiKey::Heartbeat, 0, 4, SMALL),
+    api(ApiKey::LeaveGroup, 0, 5, LISTS),
+    api(ApiKey::SyncGroup, 0, 5, LISTS),
+    api(ApiKey::DescribeGroups, 0, 6, LISTS),
+    api(ApiKey::ListGroups, 0, 5, LISTS),
     api(ApiKey::ApiVersions, 0, 4, SMALL),
+    api(ApiKey::CreateTopics, 2, 7, LISTS),
+    api(ApiKey::DeleteTopics, 1, 6, LISTS),
+    api(ApiKey::DeleteRecords, 0, 2, LISTS),
+    api(ApiKey::InitProducerId, 0, 5, SMALL),
+    api(ApiKey::OffsetForLeaderEpoch, 2, 4, LISTS),
+    api(ApiKey::DescribeAcls, 1, 3, SMALL),
+    api(ApiKey::CreateAcls, 1, 3, LISTS),
+    api(ApiKey::DeleteAcls, 1, 3, LISTS),
     api(ApiKey::DescribeConfigs, 1, 4, LISTS),
     api(ApiKey::AlterConfigs, 0, 2, LISTS),
+    api(ApiKey::DescribeLogDirs, 1, 5, LISTS),
+    api(ApiKey::CreatePartitions, 0, 3, LISTS),
+    api(ApiKey::DeleteGroups, 0, 2, LISTS),
     api(ApiKey::IncrementalAlterConfigs, 0, 1, LISTS),
+    api(ApiKey::ListConfigResources, 0, 1, SMALL),
+    api(ApiKey::OffsetDelete, 0, 0, LISTS),
+    api(ApiKey::DescribeCluster, 0, 2, SMALL),
+    api(ApiKey::DescribeProducers, 0, 0, LISTS),
+    api(ApiKey::DescribeTopicPartitions, 0, 0, LISTS),
 ];
 
 /// The row of an API, if it is served.

@@ -17,6 +17,7 @@ use crate::metadata::{CommitError, Image, Metadata, MetadataRecord, Topic};
 use crate::metrics::Metrics;
 use crate::net::{ConnectionLimits, MemoryBudget};
 use crate::partitions::Partitions;
+use crate::producer_ids::ProducerIds;
 use crate::random::Random;
 use crate::topics;
 
@@ -36,6 +37,8 @@ pub struct Broker {
     pub clock: Clock,
     /// The levels of the process's log.
     pub loggers: Loggers,
+    /// Ids of idempotent producers.
+    pub producer_ids: ProducerIds,
     /// Where ids come from.
     pub random: Random,
     /// Memory that requests hold.

@@ -34,7 +34,7 @@ pub use loggers::{LOGGERS, alter as alter_loggers};
 pub use logs::{LogsConfig, TopicSettings};
 pub use network::{ConnectionConfig, NetworkConfig};
 pub use report::{check_report, default_properties};
-pub use resource::{ConfigRefusal, ConfigResource, Forbidden};
+pub use resource::{ConfigRefusal, ConfigResource, Forbidden, kinds};
 pub use topics::{InvalidTopicConfig, TopicsConfig};
 
 /// Everything that was configured, typed.

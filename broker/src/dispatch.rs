@@ -22,6 +22,36 @@ pub async fn dispatch(broker: &Arc<Broker>, context: &RequestContext, request: R
         Request::IncrementalAlterConfigs(r) => {
             api::incremental_alter_configs::handle(broker, context, r).await
         }
+        Request::ListOffsets(r) => api::list_offsets::handle(broker, context, r).await,
+        Request::CreateTopics(r) => api::create_topics::handle(broker, context, r).await,
+        Request::DeleteTopics(r) => api::delete_topics::handle(broker, context, r).await,
+        Request::DeleteRecords(r) => api::delete_records::handle(broker, context, r),
+        Request::InitProducerId(r) => api::init_producer_id::handle(broker, context, r).await,
+        Request::OffsetForLeaderEpoch(r) => {
+            api::offset_for_leader_epoch::handle(broker, context, r)
+        }
+        Request::DescribeAcls(r) => api::acls::describe(context, &r),
+        Request::CreateAcls(r) => api::acls::create(context, &r),
+        Request::DeleteAcls(r) => api::acls::delete(context, &r),
+        Request::DescribeLogDirs(r) => api::describe_log_dirs::handle(broker, context, r),
+        Request::CreatePartitions(r) => api::create_partitions::handle(broker, context, r).await,
+        Request::DescribeCluster(r) => api::describe_cluster::handle(broker, context, &r),
+        Request::DescribeProducers(r) => api::describe_producers::handle(broker, context, r),
+        Request::DescribeTopicPartitions(r) => {
+            api::describe_topic_partitions::handle(broker, context, &r)
+        }
+        Request::ListConfigResources(r) => api::list_config_resources::handle(broker, context, &r),
+        Request::FindCoordinator(r) => api::find_coordinator::handle(broker, context, r).await,
+        Request::JoinGroup(r) => api::join_group::handle(broker, context, r).await,
+        Request::SyncGroup(r) => api::sync_group::handle(broker, context, r).await,
+        Request::Heartbeat(r) => api::heartbeat::handle(broker, context, r).await,
+        Request::LeaveGroup(r) => api::leave_group::handle(broker, context, r).await,
+        Request::OffsetCommit(r) => api::offset_commit::handle(broker, context, r).await,
+        Request::OffsetFetch(r) => api::offset_fetch::handle(broker, context, r).await,
+        Request::OffsetDelete(r) => api::offset_delete::handle(broker, context, r).await,
+        Request::DescribeGroups(r) => api::describe_groups::handle(broker, context, r).await,
+        Request::ListGroups(r) => api::list_groups::handle(broker, context, r).await,
+        Request::DeleteGroups(r) => api::delete_groups::handle(broker, context, r).await,
         _ => Reply::Close,
     }
 }

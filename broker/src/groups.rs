@@ -9,10 +9,12 @@ mod shard_log;
 mod shard_task;
 mod topics_gone;
 
+use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use coordinator::{GroupConfig, GroupError, partition_for};
+use authz::Permit;
+use coordinator::{Command, GroupConfig, Shard, partition_for};
 use model::{GroupId, PartitionIndex, TopicId};
 use tracing::{error, info};
 
@@ -53,7 +55,11 @@ impl Groups {
     pub fn shards(&self, broker: &Broker) -> Option<Arc<[ShardHandle]>> {
         let image = broker.metadata.image();
         let topic = image.topic(GROUPS_TOPIC)?;
-        let running = self.running.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let running = self
+            .running
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         match running {
             Some(running) if running.topic == topic.id => Some(running.shards),
             _ => Some(self.start(broker, topic)),
@@ -74,24 +80,67 @@ impl Groups {
         self.shard(broker, group)
     }
 
+    /// Gives a command to the shard of `group`. It is in line when this returns; who may do it is
+    /// known by then.
+    pub async fn command(
+        &self,
+        broker: &Broker,
+        _permit: Permit,
+        group: &GroupId,
+        command: Command,
+    ) -> PendingReply {
+        match self.shard(broker, group) {
+            Some(shard) => shard.command(command).await,
+            None => PendingReply::not_coordinator(),
+        }
+    }
+
+    /// Looks at the shard of `group`, as far as it is committed.
+    pub fn read<T, F>(
+        &self,
+        broker: &Broker,
+        group: &GroupId,
+        look: F,
+    ) -> impl Future<Output = Result<T, Unavailable>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Shard) -> T + Send + 'static,
+    {
+        let answer = self.shard(broker, group).map(|shard| shard.read(look));
+        async move {
+            match answer {
+                Some(answer) => answer.await,
+                None => Err(Unavailable::NotCoordinator),
+            }
+        }
+    }
+
     fn start(&self, broker: &Broker, topic: &Topic) -> Arc<[ShardHandle]> {
         let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = running.as_ref().filter(|running| running.topic == topic.id) {
             return Arc::clone(&running.shards);
         }
         let config = group_config(&broker.config.current());
-        let shards: Arc<[ShardHandle]> =
-            (0..topic.partitions).map(|index| start_shard(broker, topic, index, config)).collect();
+        let shards: Arc<[ShardHandle]> = (0..topic.partitions)
+            .map(|index| start_shard(broker, topic, index, config))
+            .collect();
         info!(partitions = topic.partitions, "group coordinator started");
         // Shards of a topic of that name that was deleted end with their handles.
-        *running = Some(Running { topic: topic.id, shards: Arc::clone(&shards) });
+        *running = Some(Running {
+            topic: topic.id,
+            shards: Arc::clone(&shards),
+        });
         shards
     }
 
     /// Stops all shards: what waits is refused, and snapshots are written so that the next start
     /// replays nothing.
     pub async fn close(&self) {
-        let running = self.running.write().unwrap_or_else(PoisonError::into_inner).take();
+        let running = self
+            .running
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(running) = running else { return };
         let closing: Vec<_> = running.shards.iter().map(ShardHandle::close).collect();
         let all = async {
@@ -108,7 +157,10 @@ impl Groups {
 fn start_shard(broker: &Broker, topic: &Topic, index: i32, config: GroupConfig) -> ShardHandle {
     let image = broker.metadata.image();
     let index = PartitionIndex(index);
-    let epoch = image.partition(topic, index).map(|p| p.leader_epoch).unwrap_or_default();
+    let epoch = image
+        .partition(topic, index)
+        .map(|p| p.leader_epoch)
+        .unwrap_or_default();
     let log = broker.partitions.log(topic.id, index);
     let log = log.map(|log| ShardLog::new(log, broker.partitions.disk().clone(), epoch));
     ShardHandle::start(log, config, broker.clock.clone())
@@ -127,9 +179,4 @@ fn group_config(config: &BrokerConfig) -> GroupConfig {
         offsets_retention_check_ms: i64::try_from(offsets.retention_check_interval.as_millis())
             .unwrap_or(i64::MAX),
     }
-}
-
-/// A group id off the wire. The codec already refuses what does not fit a Kafka string.
-pub fn group_id(text: &str) -> Result<GroupId, GroupError> {
-    GroupId::new(text).map_err(|_| GroupError::InvalidGroupId)
 }

@@ -18,6 +18,7 @@ mod metadata;
 mod metrics;
 mod net;
 mod partitions;
+mod producer_ids;
 mod random;
 mod reply;
 mod stages;

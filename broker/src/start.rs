@@ -28,6 +28,7 @@ use crate::metadata::{self, Image, Journal, JournalError, Metadata, MetadataReco
 use crate::metrics::{Exposed, Metrics};
 use crate::net::{self, BindError, BoundListener, ConnectionLimits, MemoryBudget};
 use crate::partitions::Partitions;
+use crate::producer_ids::ProducerIds;
 use crate::random::Random;
 use crate::upkeep;
 
@@ -210,6 +211,7 @@ async fn open(
         groups: Groups::default(),
         clock,
         loggers,
+        producer_ids: ProducerIds::new(),
         random: Random,
         metrics: Metrics::new(),
         floods: Floods::new(),

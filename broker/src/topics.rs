@@ -16,6 +16,9 @@ pub const GROUPS_TOPIC: &str = "__consumer_offsets";
 /// The topic that keeps transactions.
 pub const TRANSACTIONS_TOPIC: &str = "__transaction_state";
 
+/// Partitions that one request may create, as in Kafka.
+pub const PARTITIONS_PER_REQUEST_MAX: i32 = 10_000;
+
 /// Whether a topic is the broker's own: listed, but not written by clients.
 pub fn is_internal(name: &str) -> bool {
     matches!(name, GROUPS_TOPIC | TRANSACTIONS_TOPIC)
@@ -122,6 +125,7 @@ fn internal_topic(broker: &Broker, name: TopicName) -> Option<NewTopic> {
     let config = broker.config.current();
     let offsets = &config.offsets;
     let configs = [
+        ("cleanup.policy", "compact".to_owned()),
         ("compression.type", "producer".to_owned()),
         ("segment.bytes", offsets.topic_segment_bytes.to_string()),
     ];

@@ -1,10 +1,12 @@
 //! Domain errors to the wire's error codes. There is no other such mapping.
 
-use protocol::ErrorCode;
+use coordinator::GroupError;
+use protocol::{ErrorCode, Str};
 use records::BatchError;
 use storage::{AppendError, InvalidBatch};
 
 use crate::config::{ConfigRefusal, Forbidden};
+use crate::groups::Unavailable;
 use crate::topics::CreateTopicError;
 
 /// The code that a producer gets.
@@ -45,13 +47,52 @@ pub fn append_message(error: &AppendError) -> Option<(i32, String)> {
     }
 }
 
-/// The code that whoever creates a topic gets.
-pub fn create_topic_error(error: &CreateTopicError) -> ErrorCode {
-    match error {
+/// The answer to one thing that was asked for and is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Kafka's code.
+    pub error_code: ErrorCode,
+    /// What happened, for people; empty leaves the client its own sentence for the code.
+    pub message: Str,
+}
+
+impl Failure {
+    /// A code with its sentence.
+    pub fn new(error_code: ErrorCode, message: impl Into<Str>) -> Self {
+        Self {
+            error_code,
+            message: message.into(),
+        }
+    }
+
+    /// A code that needs no sentence.
+    pub fn bare(error_code: ErrorCode) -> Self {
+        Self {
+            error_code,
+            message: Str::default(),
+        }
+    }
+
+    /// The sentence, where there is one.
+    pub fn message(self) -> Option<Str> {
+        (!self.message.is_empty()).then_some(self.message)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.error_code, self.message)
+    }
+}
+
+/// What whoever creates a topic gets.
+pub fn create_topic_error(error: &CreateTopicError) -> Failure {
+    let error_code = match error {
         CreateTopicError::Exists(_) => ErrorCode::TOPIC_ALREADY_EXISTS,
         CreateTopicError::Collides(..) => ErrorCode::INVALID_TOPIC_EXCEPTION,
         CreateTopicError::Storage(_) => ErrorCode::KAFKA_STORAGE_ERROR,
-    }
+    };
+    Failure::new(error_code, error.to_string())
 }
 
 /// The code that whoever asks about or changes a configuration gets.
@@ -65,5 +106,35 @@ pub fn config_refusal(refusal: &ConfigRefusal) -> ErrorCode {
         ConfigRefusal::InvalidTopic(_) => ErrorCode::INVALID_TOPIC_EXCEPTION,
         ConfigRefusal::Storage(_) => ErrorCode::KAFKA_STORAGE_ERROR,
         ConfigRefusal::UnknownTopic(_) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+    }
+}
+
+/// The code of a refusal by the group coordinator.
+pub fn group_error(error: GroupError) -> ErrorCode {
+    match error {
+        GroupError::CoordinatorNotAvailable => ErrorCode::COORDINATOR_NOT_AVAILABLE,
+        GroupError::FencedInstanceId => ErrorCode::FENCED_INSTANCE_ID,
+        GroupError::GroupIdNotFound => ErrorCode::GROUP_ID_NOT_FOUND,
+        GroupError::GroupMaxSizeReached => ErrorCode::GROUP_MAX_SIZE_REACHED,
+        GroupError::GroupSubscribedToTopic => ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC,
+        GroupError::IllegalGeneration => ErrorCode::ILLEGAL_GENERATION,
+        GroupError::InconsistentGroupProtocol => ErrorCode::INCONSISTENT_GROUP_PROTOCOL,
+        GroupError::InvalidGroupId => ErrorCode::INVALID_GROUP_ID,
+        GroupError::InvalidSessionTimeout => ErrorCode::INVALID_SESSION_TIMEOUT,
+        GroupError::MemberIdRequired => ErrorCode::MEMBER_ID_REQUIRED,
+        GroupError::NonEmptyGroup => ErrorCode::NON_EMPTY_GROUP,
+        GroupError::NotCoordinator => ErrorCode::NOT_COORDINATOR,
+        GroupError::OffsetMetadataTooLarge => ErrorCode::OFFSET_METADATA_TOO_LARGE,
+        GroupError::RebalanceInProgress => ErrorCode::REBALANCE_IN_PROGRESS,
+        GroupError::UnknownMemberId => ErrorCode::UNKNOWN_MEMBER_ID,
+        GroupError::UnknownServerError => ErrorCode::UNKNOWN_SERVER_ERROR,
+    }
+}
+
+/// The code of a group coordinator that does not answer.
+pub fn unavailable(why: Unavailable) -> ErrorCode {
+    match why {
+        Unavailable::Loading => ErrorCode::COORDINATOR_LOAD_IN_PROGRESS,
+        Unavailable::NotCoordinator => ErrorCode::NOT_COORDINATOR,
     }
 }

@@ -100,7 +100,7 @@ pub fn plan(
             None => next.remove(&step.name),
         };
     }
-    check(config, image, resource, &next)?;
+    check(config, image, resource, &current, &next)?;
     Ok((next != current).then_some(MetadataRecord::Configs {
         owner,
         configs: next,
@@ -154,6 +154,7 @@ fn check(
     config: &BrokerConfig,
     image: &Image,
     resource: &ConfigResource,
+    current: &Properties,
     next: &Properties,
 ) -> Result<(), ConfigRefusal> {
     let rule = |broken: BrokenRule| match broken {
@@ -161,9 +162,15 @@ fn check(
         BrokenRule::Request(sentence) => ConfigRefusal::InvalidRequest(sentence),
     };
     match resource {
-        ConfigResource::Topic(_) => config
-            .check_topic(next)
-            .map_err(|invalid| ConfigRefusal::InvalidConfig(invalid.to_string())),
+        ConfigResource::Topic(_) => {
+            // The broker's own topics have what nobody may ask for; it may stay.
+            let mut changed = next.clone();
+            changed.retain(|name, text| current.get(name) != Some(text));
+            config
+                .check_topic(&changed)
+                .map_err(|invalid| ConfigRefusal::InvalidConfig(invalid.to_string()))?;
+            config::check_topic_pairs(next).map_err(rule)
+        }
         ConfigResource::Broker => {
             check_dynamic(config, next, false)?;
             let cluster = stored(image, &ConfigOwner::Brokers);

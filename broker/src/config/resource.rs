@@ -6,6 +6,8 @@
 use model::{InvalidTopicName, TOPIC_NAME_BYTES_MAX, TopicName};
 use thiserror::Error;
 
+use kinds::{BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP, TOPIC};
+
 /// One resource.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ConfigResource {
@@ -61,11 +63,18 @@ pub enum Forbidden {
 }
 
 /// `ConfigResource.Type` of Kafka: the number of each type on the wire.
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
-const BROKER_LOGGER: i8 = 8;
-const CLIENT_METRICS: i8 = 16;
-const GROUP: i8 = 32;
+pub mod kinds {
+    /// One topic.
+    pub const TOPIC: i8 = 2;
+    /// One broker, or all of them.
+    pub const BROKER: i8 = 4;
+    /// The loggers of one broker.
+    pub const BROKER_LOGGER: i8 = 8;
+    /// A client metrics subscription.
+    pub const CLIENT_METRICS: i8 = 16;
+    /// A group.
+    pub const GROUP: i8 = 32;
+}
 
 impl ConfigResource {
     /// The resource that a DescribeConfigs request names.

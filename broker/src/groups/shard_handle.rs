@@ -28,7 +28,10 @@ type Look = Box<dyn FnOnce(Result<&Shard, Unavailable>) + Send>;
 /// What a shard is sent.
 pub(super) enum Message {
     /// Do something; some commands want no answer.
-    Command { command: Command, reply: Option<oneshot::Sender<Result<Reply, Unavailable>>> },
+    Command {
+        command: Command,
+        reply: Option<oneshot::Sender<Result<Reply, Unavailable>>>,
+    },
     /// Be looked at.
     Read(Look),
     /// Stop; the sender is dropped when that is done.
@@ -64,6 +67,11 @@ impl fmt::Debug for ShardHandle {
 pub struct PendingReply(oneshot::Receiver<Result<Reply, Unavailable>>);
 
 impl PendingReply {
+    /// For a group that has no shard here.
+    pub fn not_coordinator() -> Self {
+        Self(oneshot::channel().1)
+    }
+
     /// Waits for the answer.
     pub async fn wait(self) -> Result<Reply, Unavailable> {
         // A shard that ends drops what waits for it.
@@ -82,20 +90,32 @@ impl ShardHandle {
     /// Gives the shard a command; it takes effect after all that were given before.
     pub async fn command(&self, command: Command) -> PendingReply {
         let (reply, pending) = oneshot::channel();
-        self.send(Message::Command { command, reply: Some(reply) }).await;
+        self.send(Message::Command {
+            command,
+            reply: Some(reply),
+        })
+        .await;
         PendingReply(pending)
     }
 
     /// Gives the shard a command that has no answer.
     pub async fn notify(&self, command: Command) {
-        self.send(Message::Command { command, reply: None }).await;
+        self.send(Message::Command {
+            command,
+            reply: None,
+        })
+        .await;
     }
 
     /// Looks at what is committed.
-    pub fn read<T: Send + 'static>(
+    pub fn read<T, F>(
         &self,
-        look: impl FnOnce(&Shard) -> T + Send + 'static,
-    ) -> impl Future<Output = Result<T, Unavailable>> + Send + 'static {
+        look: F,
+    ) -> impl Future<Output = Result<T, Unavailable>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Shard) -> T + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let messages = self.messages.clone();
         let look = move |shard: Result<&Shard, Unavailable>| {
@@ -111,7 +131,7 @@ impl ShardHandle {
     }
 
     /// Stops the shard and waits until it has written its snapshot.
-    pub(super) fn close(&self) -> impl Future<Output = ()> + Send + 'static {
+    pub(super) fn close(&self) -> impl Future<Output = ()> + Send + use<> {
         let messages = self.messages.clone();
         let (done, closed) = oneshot::channel();
         async move {

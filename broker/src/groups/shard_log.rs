@@ -2,7 +2,9 @@
 //! batches, and cut off behind snapshots, so that neither a start nor the disk grows with history.
 
 use bytes::Bytes;
-use coordinator::{AppendBatch, Durable, Record, RecordError, SnapshotError, decode_snapshot, encode_snapshot};
+use coordinator::{
+    AppendBatch, Durable, Record, RecordError, SnapshotError, decode_snapshot, encode_snapshot,
+};
 use model::{LeaderEpoch, TopicPartition};
 use records::{BatchBuilder, Batches, BuildError, Limits};
 use storage::{
@@ -75,7 +77,13 @@ pub(super) struct ShardLog {
 
 impl ShardLog {
     pub(super) fn new(log: Log, disk: Disk, epoch: LeaderEpoch) -> Self {
-        Self { log, disk, epoch, snapshot_offset: 0, committed_end: 0 }
+        Self {
+            log,
+            disk,
+            epoch,
+            snapshot_offset: 0,
+            committed_end: 0,
+        }
     }
 
     pub(super) fn partition(&self) -> &TopicPartition {
@@ -85,7 +93,11 @@ impl ShardLog {
     /// Reads the newest snapshot and what was appended since.
     pub(super) async fn load(&mut self) -> Result<Durable, LoadError> {
         let mut state = Durable::default();
-        if let Some(snapshot) = self.snapshots().map_err(storage::SnapshotError::File)?.newest()? {
+        if let Some(snapshot) = self
+            .snapshots()
+            .map_err(storage::SnapshotError::File)?
+            .newest()?
+        {
             let decoded = decode_snapshot(&snapshot.payload)?;
             state = decoded.state;
             self.snapshot_offset = decoded.next_offset;
@@ -93,7 +105,10 @@ impl ShardLog {
         // A snapshot ahead of the log is one of a log that lost its end: it knows more.
         let mut from = self.snapshot_offset.max(self.log.offsets().start);
         while from < self.log.offsets().end {
-            let fetched = self.log.read(from, READ_BYTES, Upto::End, FirstBatch::Always).await?;
+            let fetched = self
+                .log
+                .read(from, READ_BYTES, Upto::End, FirstBatch::Always)
+                .await?;
             replay(&mut state, from, fetched.records)?;
             if fetched.next_offset <= from {
                 break;
@@ -105,7 +120,11 @@ impl ShardLog {
     }
 
     /// Appends the records of one batch, or of several that stand or fall together.
-    pub(super) fn append(&self, records: &AppendBatch, now_ms: i64) -> Result<Appended, StoreError> {
+    pub(super) fn append(
+        &self,
+        records: &AppendBatch,
+        now_ms: i64,
+    ) -> Result<Appended, StoreError> {
         let mut set = Vec::new();
         let mut batch = BatchBuilder::new();
         for (key, value) in &records.records {
@@ -113,14 +132,18 @@ impl ShardLog {
                 let full = std::mem::replace(&mut batch, BatchBuilder::new());
                 set.push(full.build().map_err(StoreError::Build)?);
             }
-            batch.append(now_ms, Some(key), value.as_deref(), &[]).map_err(StoreError::Build)?;
+            batch
+                .append(now_ms, Some(key), value.as_deref(), &[])
+                .map_err(StoreError::Build)?;
         }
         set.push(batch.build().map_err(StoreError::Build)?);
         let bytes = match <[Bytes; 1]>::try_from(set) {
             Ok([one]) => one,
             Err(several) => several.concat().into(),
         };
-        Ok(self.log.append(bytes, AppendOrigin::Coordinator, self.epoch, now_ms)?)
+        Ok(self
+            .log
+            .append(bytes, AppendOrigin::Coordinator, self.epoch, now_ms)?)
     }
 
     /// Everything before `end` is committed.
@@ -151,7 +174,9 @@ impl ShardLog {
             return true;
         }
         let payload = encode_snapshot(state, self.committed_end);
-        let written = self.snapshots().and_then(|s| s.write(self.committed_end, &payload));
+        let written = self
+            .snapshots()
+            .and_then(|s| s.write(self.committed_end, &payload));
         match written {
             Ok(()) => {
                 self.snapshot_offset = self.committed_end;
@@ -171,15 +196,19 @@ impl ShardLog {
 }
 
 fn replay(state: &mut Durable, from: i64, record_set: Bytes) -> Result<(), LoadError> {
-    let malformed =
-        |offset: i64, reason: &dyn std::fmt::Display| LoadError::Batch { offset, reason: reason.to_string() };
+    let malformed = |offset: i64, reason: &dyn std::fmt::Display| LoadError::Batch {
+        offset,
+        reason: reason.to_string(),
+    };
     for batch in Batches::new(record_set) {
         let batch = batch.map_err(|e| malformed(from, &e))?;
         // Markers of transactions have no place in a log that was written without them.
         if batch.header.attributes.is_control() {
             continue;
         }
-        let limits = Limits { decompressed_bytes_max: DECOMPRESSED_BYTES_MAX };
+        let limits = Limits {
+            decompressed_bytes_max: DECOMPRESSED_BYTES_MAX,
+        };
         let base = batch.header.base_offset;
         for record in records::records(&batch, limits).map_err(|e| malformed(base, &e))? {
             let record = record.map_err(|e| malformed(base, &e))?;

@@ -149,7 +149,11 @@ impl Serving {
 
     fn tick_if_due(&mut self) {
         let now = now(&self.clock);
-        if self.shard.next_deadline().is_some_and(|due_ms| due_ms <= now.monotonic_ms) {
+        if self
+            .shard
+            .next_deadline()
+            .is_some_and(|due_ms| due_ms <= now.monotonic_ms)
+        {
             let effects = self.shard.tick(now);
             self.carry_out(effects);
         }
@@ -245,7 +249,9 @@ impl Serving {
 
 /// Ends when the append under way, if there is one, is settled; gives the end of the log.
 async fn settled(committing: &mut Option<(i64, Committing)>) -> Result<i64, CommitError> {
-    let Some((end, commit)) = committing else { return std::future::pending().await };
+    let Some((end, commit)) = committing else {
+        return std::future::pending().await;
+    };
     let outcome = commit.as_mut().await.map(|()| *end);
     *committing = None;
     outcome
@@ -260,7 +266,10 @@ async fn sleep(time: Option<Duration>) {
 
 fn now(clock: &Clock) -> Now {
     let monotonic_ms = i64::try_from(clock.monotonic().as_millis()).unwrap_or(i64::MAX);
-    Now { wall_ms: clock.now_ms(), monotonic_ms }
+    Now {
+        wall_ms: clock.now_ms(),
+        monotonic_ms,
+    }
 }
 
 fn append_error(problem: &StoreError) -> AppendError {

@@ -24,7 +24,12 @@ pub async fn forget_offsets_of_deleted_topics(broker: Arc<Broker>, mut signal: S
         if gone.is_empty() {
             continue;
         }
-        for shard in broker.groups.shards(&broker).iter().flat_map(|shards| shards.iter()) {
+        for shard in broker
+            .groups
+            .shards(&broker)
+            .iter()
+            .flat_map(|shards| shards.iter())
+        {
             shard.notify(Command::DeleteTopics(gone.clone())).await;
         }
     }
@@ -32,6 +37,8 @@ pub async fn forget_offsets_of_deleted_topics(broker: Arc<Broker>, mut signal: S
 
 /// The topics of `before` that `after` does not have; one created again has another id.
 fn gone(before: &Image, after: &Image) -> Vec<(TopicName, TopicId)> {
-    let gone = before.topics().filter(|topic| after.topic_by_id(topic.id).is_none());
+    let gone = before
+        .topics()
+        .filter(|topic| after.topic_by_id(topic.id).is_none());
     gone.map(|topic| (topic.name.clone(), topic.id)).collect()
 }

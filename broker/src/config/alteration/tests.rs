@@ -143,6 +143,22 @@ fn what_a_topic_cannot_have_is_refused_in_kafkas_words() {
 }
 
 #[test]
+fn what_a_topic_already_has_may_stay() {
+    let image = image(&[("cleanup.policy", "compact")]);
+    let steps = [step("segment.bytes", 0, Some("2000000"))];
+    let both = owned(&[("cleanup.policy", "compact"), ("segment.bytes", "2000000")]);
+    assert_eq!(
+        outcome(&image, &topic(), Extent::Steps, &steps),
+        Ok(Some(both))
+    );
+    let lags = [
+        step("min.compaction.lag.ms", 0, Some("100")),
+        step("max.compaction.lag.ms", 0, Some("50")),
+    ];
+    assert!(outcome(&image, &topic(), Extent::Steps, &lags).is_err());
+}
+
+#[test]
 fn deleting_what_is_not_set_changes_nothing() {
     let steps = [step("retention.ms", 1, None), step("nonsense", 1, None)];
     assert_eq!(

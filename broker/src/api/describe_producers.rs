@@ -1,0 +1,72 @@
+//! DescribeProducers (61): the producers that partitions remember.
+//!
+//! KIP-664.
+
+use authz::{Operation, Resource};
+use model::{LeaderEpoch, PartitionIndex};
+use protocol::messages::describe_producers::{
+    DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
+    TopicResponse,
+};
+use protocol::{ErrorCode, Response};
+
+use crate::broker::Broker;
+use crate::context::RequestContext;
+use crate::metadata::Image;
+use crate::reply::Reply;
+
+/// No transaction has touched the producer.
+const NONE: i32 = -1;
+
+/// Answers from the producer state of each log.
+pub fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: DescribeProducersRequest,
+) -> Reply {
+    let image = broker.metadata.image();
+    let topics = request.topics.into_iter().map(|topic| {
+        let partitions = topic.partition_indexes.iter().map(|&partition_index| {
+            let found = describe(broker, context, &image, &topic.name, partition_index);
+            PartitionResponse {
+                partition_index,
+                error_code: *found.as_ref().err().unwrap_or(&ErrorCode::NONE),
+                active_producers: found.unwrap_or_default(),
+                ..PartitionResponse::default()
+            }
+        });
+        TopicResponse {
+            partitions: partitions.collect(),
+            name: topic.name.clone(),
+        }
+    });
+    Reply::Now(Response::DescribeProducers(DescribeProducersResponse {
+        topics: topics.collect(),
+        ..DescribeProducersResponse::default()
+    }))
+}
+
+fn describe(
+    broker: &Broker,
+    context: &RequestContext,
+    image: &Image,
+    name: &str,
+    index: i32,
+) -> Result<Vec<ProducerState>, ErrorCode> {
+    context
+        .authorize(Operation::Read, Resource::topic(name))
+        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
+    let topic = image
+        .topic(name)
+        .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    let log = broker.led_log(image, topic, PartitionIndex(index), LeaderEpoch(-1))?;
+    let states = log.producers().into_iter().map(|producer| ProducerState {
+        producer_id: producer.producer_id,
+        producer_epoch: i32::from(producer.producer_epoch),
+        last_sequence: producer.last_sequence,
+        last_timestamp: producer.last_timestamp_ms,
+        coordinator_epoch: NONE,
+        current_txn_start_offset: i64::from(NONE),
+    });
+    Ok(states.collect())
+}

@@ -1,0 +1,71 @@
+//! OffsetForLeaderEpoch (23): where a leader epoch ends, so that a reader finds out whether its
+//! log was cut.
+//!
+//! KIP-101, KIP-279, KIP-320.
+
+use authz::{Operation, Resource};
+use model::{LeaderEpoch, PartitionIndex};
+use protocol::messages::offset_for_leader_epoch::{
+    EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
+    OffsetForLeaderPartition, OffsetForLeaderTopicResult,
+};
+use protocol::{ErrorCode, Response};
+
+use crate::broker::Broker;
+use crate::context::RequestContext;
+use crate::metadata::Image;
+use crate::reply::Reply;
+
+/// Answers from the epochs that each log remembers.
+pub fn handle(
+    broker: &Broker,
+    context: &RequestContext,
+    request: OffsetForLeaderEpochRequest,
+) -> Reply {
+    let image = broker.metadata.image();
+    let topics = request.topics.into_iter().map(|topic| {
+        let partitions = topic.partitions.into_iter().map(|asked| {
+            find(broker, context, &image, &topic.topic, &asked).unwrap_or_else(|error_code| {
+                EpochEndOffset {
+                    error_code,
+                    partition: asked.partition,
+                    ..EpochEndOffset::default()
+                }
+            })
+        });
+        OffsetForLeaderTopicResult {
+            partitions: partitions.collect(),
+            topic: topic.topic.clone(),
+        }
+    });
+    Reply::Now(Response::OffsetForLeaderEpoch(
+        OffsetForLeaderEpochResponse {
+            topics: topics.collect(),
+            ..OffsetForLeaderEpochResponse::default()
+        },
+    ))
+}
+
+fn find(
+    broker: &Broker,
+    context: &RequestContext,
+    image: &Image,
+    name: &str,
+    asked: &OffsetForLeaderPartition,
+) -> Result<EpochEndOffset, ErrorCode> {
+    context
+        .authorize(Operation::Describe, Resource::topic(name))
+        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
+    let topic = image
+        .topic(name)
+        .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+    let current = LeaderEpoch(asked.current_leader_epoch);
+    let log = broker.led_log(image, topic, PartitionIndex(asked.partition), current)?;
+    let end = log.epoch_end_offset(LeaderEpoch(asked.leader_epoch));
+    Ok(EpochEndOffset {
+        error_code: ErrorCode::NONE,
+        partition: asked.partition,
+        leader_epoch: end.map_or(-1, |end| end.epoch.0),
+        end_offset: end.map_or(-1, |end| end.end_offset),
+    })
+}

@@ -18,9 +18,10 @@ mod file;
 mod names;
 pub(crate) mod parse;
 pub(crate) mod random;
+mod rust_type;
 pub(crate) mod schema;
 mod tables;
-mod types;
+
 mod unit;
 
 /// The row of the command table.

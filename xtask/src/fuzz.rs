@@ -170,7 +170,7 @@ fn fuzz(
             "-artifact_prefix={}/{target}-",
             artifacts.display()
         ))
-        .args(["-len_control=10", "-print_final_stats=1", "-verbosity=0"])
+        .args(["-len_control=0", "-print_final_stats=1", "-verbosity=0"])
         .args([&corpus, &seeds])
         .stdin(Stdio::null())
         .output()

@@ -81,3 +81,6 @@ impl PartialEq for RecordSet {
 }
 
 impl Eq for RecordSet {}
+
+#[cfg(test)]
+mod tests;

@@ -91,3 +91,6 @@ impl Buf for Rope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

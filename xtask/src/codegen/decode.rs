@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::names::snake;
+use super::rust_type::{self, Side};
 use super::schema::{Field, Kind, Struct, Versions};
-use super::types::{self, Side};
 use super::unit::{Unit, uses};
 
 /// `fn decode(reader, version) -> Result<Self, DecodeError>`.
@@ -41,7 +41,7 @@ pub(crate) fn decode(unit: &Unit<'_>, structure: &Struct, side: Side, is_message
         let value = match unit.condition(field.versions, structure.versions) {
             None => read,
             Some(condition) => {
-                let default = types::default_value(field, side);
+                let default = rust_type::default_value(field, side);
                 format!("if {condition} {{ {read} }} else {{ {default} }}")
             }
         };
@@ -85,8 +85,8 @@ fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
     let mut arms = String::new();
     for field in &fields {
         let name = snake(&field.name);
-        let type_ = types::field_type(field, side);
-        let default = types::default_value(field, side);
+        let type_ = rust_type::field_type(field, side);
+        let default = rust_type::default_value(field, side);
         let _ = writeln!(defaults, "let mut {name}: {type_} = {default};");
         let read = read(unit, field, side, "true");
         let tag = field.tag.unwrap_or_default();
@@ -135,7 +135,7 @@ fn read_whole(
     let name = &field.name;
     if field.array {
         let function = if nullable { "nullable_array" } else { "array" };
-        let least = types::element_bytes_min(unit.api, field);
+        let least = rust_type::element_bytes_min(unit.api, field);
         let element = read_element(field, flexible);
         return format!("reader.{function}(\"{name}\", {flexible}, {least}, |reader| {element})?");
     }
@@ -154,7 +154,7 @@ fn read_whole(
             };
             format!("reader.nullable_bytes(\"{name}\", {flexible})?{into}")
         }
-        Kind::Int16 if types::is_error_code(field) => {
+        Kind::Int16 if rust_type::is_error_code(field) => {
             format!("ErrorCode({}?)", read_element(field, flexible))
         }
         _ => format!("{}?", read_element(field, flexible)),

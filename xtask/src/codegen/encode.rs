@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::names::snake;
+use super::rust_type::{self, Side};
 use super::schema::{Field, Kind, Struct, Versions};
-use super::types::{self, Side};
 use super::unit::{Unit, uses};
 
 /// `fn encode(&self, writer, version) -> Result<(), EncodeError>`.
@@ -66,7 +66,7 @@ fn absent(field: &Field, side: Side) -> String {
     if field.ignorable {
         return String::new();
     }
-    let differs = types::differs(field, &format!("self.{}", snake(&field.name)), side);
+    let differs = rust_type::differs(field, &format!("self.{}", snake(&field.name)), side);
     format!("else if {differs} {{ {} }}", absent_error(field))
 }
 
@@ -91,7 +91,7 @@ fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
     let mut writes = String::new();
     for field in fields {
         let name = snake(&field.name);
-        let differs = types::differs(field, &format!("self.{name}"), side);
+        let differs = rust_type::differs(field, &format!("self.{name}"), side);
         let flag = format!("has_{}", name.trim_end_matches('_'));
         let present = match unit.condition(field.versions, structure.versions) {
             None => differs,
@@ -130,7 +130,7 @@ fn tagged(unit: &Unit<'_>, structure: &Struct, side: Side) -> String {
 fn write_field(unit: &Unit<'_>, field: &Field, side: Side, flexible: &str) -> String {
     let name = &field.name;
     let value = format!("self.{}", snake(name));
-    if !types::is_option(field) {
+    if !rust_type::is_option(field) {
         return write_value(field, &value, flexible, false);
     }
     if field.kind == Kind::Records {
@@ -215,7 +215,7 @@ fn write_element(field: &Field, value: &str, flexible: &str, borrowed: bool) -> 
     match &field.kind {
         Kind::Bool => format!("writer.bool({copied});"),
         Kind::Int8 => format!("writer.i8({copied});"),
-        Kind::Int16 if types::is_error_code(field) => format!("writer.i16({value}.0);"),
+        Kind::Int16 if rust_type::is_error_code(field) => format!("writer.i16({value}.0);"),
         Kind::Int16 => format!("writer.i16({copied});"),
         Kind::Uint16 => format!("writer.u16({copied});"),
         Kind::Int32 => format!("writer.i32({copied});"),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::names::snake;
+use super::rust_type::{self, Side};
 use super::schema::{Api, Field, Kind, Struct, Versions};
-use super::types::{self, Side};
 use super::unit::Unit;
 use super::{decode, encode};
 
@@ -96,7 +96,7 @@ fn imports(code: &str) -> String {
 
 fn structure(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) -> String {
     let name = &structure.name;
-    let rusts_default = structure.fields.iter().all(types::default_is_rusts);
+    let rusts_default = structure.fields.iter().all(rust_type::default_is_rusts);
     let derives = if rusts_default {
         "Clone, Debug, Default, PartialEq"
     } else {
@@ -107,7 +107,7 @@ fn structure(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) 
         doc(unit, structure)
     );
     for field in &structure.fields {
-        let type_ = types::field_type(field, side);
+        let type_ = rust_type::field_type(field, side);
         let _ = writeln!(
             code,
             "/// {}\npub {}: {type_},",
@@ -126,7 +126,7 @@ fn structure(unit: &Unit<'_>, structure: &Struct, side: Side, is_message: bool) 
                 code,
                 "{}: {},",
                 snake(&field.name),
-                types::default_value(field, side)
+                rust_type::default_value(field, side)
             );
         }
         code += "} } }\n\n";

@@ -62,10 +62,23 @@ impl Random {
 
 /// The body of a message in `version`.
 pub(crate) fn message(api: &Api, message: &Message, version: i16, random: &mut Random) -> Vec<u8> {
+    sized_message(api, message, version, 3, random)
+}
+
+/// The same with up to `elements_max` elements in the outermost arrays.
+pub(crate) fn sized_message(
+    api: &Api,
+    message: &Message,
+    version: i16,
+    elements_max: usize,
+    random: &mut Random,
+) -> Vec<u8> {
+    let flexible = message.is_flexible(version);
     let mut writer = Writer {
         api,
         version,
-        flexible: message.is_flexible(version),
+        flexible,
+        elements_max,
         random,
     };
     let mut out = Vec::new();
@@ -77,6 +90,7 @@ struct Writer<'a> {
     api: &'a Api,
     version: i16,
     flexible: bool,
+    elements_max: usize,
     random: &'a mut Random,
 }
 
@@ -129,7 +143,9 @@ impl Writer<'_> {
             if null {
                 return length(None, flexible, out);
             }
-            let count = self.random.below(if depth == 0 { 4 } else { 3 });
+            let count = self
+                .random
+                .below(if depth == 0 { self.elements_max + 1 } else { 3 });
             length(Some(count), flexible, out);
             (0..count).for_each(|_| self.element(field, depth, out));
         } else if null {

@@ -1,7 +1,7 @@
 //! What the writers of one generated file share: the API, and how versions become conditions.
 
+use super::rust_type::Side;
 use super::schema::{Api, Kind, Struct, Versions};
-use super::types::Side;
 
 /// One schema file on its way to one Rust file.
 #[derive(Debug)]

@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::codegen::parse;
-use crate::codegen::random::{Random, message};
+use crate::codegen::random::{Random, message, sized_message};
 use crate::codegen::schema::Api;
 use crate::command::Failure;
+
+/// Elements in the outermost arrays of the large seeds: tens of KiB for most messages.
+const LARGE_ELEMENTS: usize = 600;
 
 /// Writes the seeds of `target` into `folder`; files of earlier runs are overwritten.
 pub(super) fn write(protocol: &Path, target: &str, folder: &Path) -> Result<(), Failure> {
@@ -72,6 +75,20 @@ fn bodies(protocol: &Path, is_request: bool) -> Result<Vec<Vec<u8>>, Failure> {
         for (offset, version) in (0_u8..).zip(versions) {
             let mut seed = vec![index, offset];
             seed.extend(message(api, side, version, &mut random));
+            seeds.push(seed);
+        }
+        // The fuzzer seldom grows an input to the limit by itself.
+        let newest = u8::try_from(side.body.versions.last - side.body.versions.first);
+        let mut seed = vec![index, newest.unwrap_or_default()];
+        let version = side.body.versions.last;
+        seed.extend(sized_message(
+            api,
+            side,
+            version,
+            LARGE_ELEMENTS,
+            &mut random,
+        ));
+        if seed.len() <= super::INPUT_BYTES_MAX {
             seeds.push(seed);
         }
     }

@@ -1,6 +1,7 @@
 //! The codec seen from outside: against the schema, against Kafka's own definitions, against the
 //! crate `kafka-protocol`, against bytes of real clients, and against hostile bytes.
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "every line here is test code, also outside the functions marked as tests"

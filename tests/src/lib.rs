@@ -1,1 +1,24 @@
-//! (skeleton)
+//! The harness of the black-box tests: it starts the built binary, speaks to it over a socket, kills it, and looks at what is left.
+//! It knows the command line, the configuration keys and the wire protocol, and nothing of the processes' insides. A failure of the harness is a failed test, so it panics.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness reports by failing the test that uses it"
+)]
+
+pub mod binary;
+pub mod broker;
+pub mod deadline;
+pub mod messages;
+pub mod process;
+pub mod target;
+pub mod up;
+pub mod volume;
+pub mod wire;
+
+pub use broker::Broker;
+pub use deadline::{eventually, within};
+pub use target::Target;
+pub use up::Up;
+pub use wire::Wire;

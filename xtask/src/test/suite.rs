@@ -1,7 +1,7 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, cargo, clients};
+use super::{Context, cargo, clients, librdkafka};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -74,6 +74,18 @@ pub(crate) const SUITES: &[Suite] = &[
     client("aiokafka", "aiokafka", &[Tool::Python], clients::aiokafka),
     client("kafkajs", "kafkajs", &[Tool::Node], clients::kafkajs),
     client("java", "the Java client", &[Tool::Kafka], clients::java),
+    client(
+        "librdkafka",
+        "the quick slice of librdkafka's own tests",
+        &[Tool::Librdkafka],
+        librdkafka::quick,
+    ),
+    by_hand(
+        "librdkafka-full",
+        "the whole allow-list of librdkafka's own tests",
+        &[Tool::Librdkafka],
+        librdkafka::full,
+    ),
 ];
 
 type Run = fn(&Context) -> Result<Tally, Failure>;
@@ -102,5 +114,17 @@ const fn client(
         binary: true,
         tools,
         run,
+    }
+}
+
+const fn by_hand(
+    name: &'static str,
+    about: &'static str,
+    tools: &'static [Tool],
+    run: Run,
+) -> Suite {
+    Suite {
+        ci: false,
+        ..client(name, about, tools, run)
     }
 }

@@ -78,7 +78,10 @@ impl Step {
     }
 
     /// Runs `work` unless the stamp says that its result is there.
-    pub(super) fn once(&self, work: impl FnOnce(&Step) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub(super) fn once(
+        &self,
+        work: impl FnOnce(&Step) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         if fs::read_to_string(self.stamp_path()).is_ok_and(|stamp| stamp == self.stamp) {
             return Ok(());
         }

@@ -1,0 +1,37 @@
+//! Where the built binary is. It is built first, so that no test ever runs yesterday's.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The path of a current `outrigger`, in the shape of the tests' own build.
+pub fn outrigger() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        // target/<profile>/deps/it-<hash> is this test.
+        let test = std::env::current_exe().expect("the test knows its own path");
+        let folder = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("a target folder");
+        let mut build = Command::new(env!("CARGO"));
+        build
+            .args(["build", "--quiet", "--package", "outrigger"])
+            .current_dir(repository());
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(
+            build.status().expect("cargo runs").success(),
+            "outrigger does not build"
+        );
+        folder.join("outrigger")
+    })
+}
+
+/// The root of the checkout.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the repository")
+}

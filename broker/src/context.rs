@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use authz::{Authorizer, Denied, Operation, Permit, Resource};
 use identity::Principal;
-use protocol::{ApiKey, Str};
+use protocol::Str;
 
 /// Facts about a connection, shared by all its requests.
 #[derive(Debug)]
@@ -25,8 +25,6 @@ pub struct ConnectionContext {
 pub struct RequestContext {
     /// The connection it came on.
     pub connection: Arc<ConnectionContext>,
-    /// Which API.
-    pub api_key: ApiKey,
     /// In which version.
     pub version: i16,
     /// What the client calls itself, possibly nothing.

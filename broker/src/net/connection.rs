@@ -244,7 +244,6 @@ impl Connection {
             .charge(frame_bytes + received.decoded_bytes);
         let context = RequestContext {
             connection: Arc::clone(&self.context),
-            api_key: received.api_key,
             version: received.version,
             client_id: received.client_id,
             now_ms: self.broker.clock.now_ms(),

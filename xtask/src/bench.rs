@@ -28,7 +28,7 @@ use server::{Binaries, Engine};
 
 pub(crate) const COMMAND: Command = Command {
     name: "bench",
-    arguments: "kafka [--quick] [--only ENGINE] [--rounds N] [--out FILE] [--force]",
+    arguments: "kafka [--quick] [--only ENGINE] [--rounds N] [--binary FILE] [--out FILE] [--force]",
     about: "figures beside Apache Kafka",
     help: options::HELP,
     run,
@@ -42,7 +42,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let tools = Tools::at(&command::root());
     tools::install(&tools, &[Tool::Kafka])
         .map_err(|failure| Failure::Failed(failure.to_string()))?;
-    let binaries = Binaries::build(&tools, &options.engines)?;
+    let binaries = Binaries::build(&tools, &options)?;
     let load = Load::build(tools.repository())?;
     let other_cores = machine::other_cores()?;
     println!("other processes use {other_cores:.2} cores (other_cpu)");

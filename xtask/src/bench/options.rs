@@ -13,12 +13,14 @@ every sample to a JSON file. About five minutes; with --quick about one and a ha
   --quick        one short round
   --only ENGINE  outrigger or kafka
   --rounds N     rounds that count (3)
+  --binary FILE  measure this build of the product instead of making one
   --out FILE     the JSON file (target/bench/kafka.json)
   --force        measure on a machine that is busy with something else
 
 examples:
   cargo xtask bench kafka
-  cargo xtask bench kafka --quick --only kafka";
+  cargo xtask bench kafka --quick --only kafka
+  cargo xtask bench kafka --binary dist/outrigger";
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Options {
@@ -26,6 +28,7 @@ pub(super) struct Options {
     pub(super) rounds: u32,
     pub(super) quick: bool,
     pub(super) force: bool,
+    pub(super) binary: Option<PathBuf>,
     pub(super) out: Option<PathBuf>,
 }
 
@@ -35,6 +38,7 @@ pub(super) fn parse(words: &[String]) -> Result<Options, Failure> {
         rounds: 3,
         quick: false,
         force: false,
+        binary: None,
         out: None,
     };
     let (peer, words) = words
@@ -55,6 +59,7 @@ pub(super) fn parse(words: &[String]) -> Result<Options, Failure> {
             "--force" => options.force = true,
             "--only" => options.engines = vec![engine(value()?)?],
             "--rounds" => options.rounds = rounds(value()?)?,
+            "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--out" => options.out = Some(PathBuf::from(value()?)),
             _ => return Err(Failure::unknown_word("bench", word)),
         }

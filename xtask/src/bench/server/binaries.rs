@@ -1,9 +1,11 @@
 //! What the servers are started from: the release build of the product, and Apache Kafka's jars.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Engine;
+use crate::bench::options::Options;
 use crate::command::Failure;
 use crate::tools::Tools;
 
@@ -17,13 +19,19 @@ pub(in crate::bench) struct Binaries {
 }
 
 impl Binaries {
-    /// Builds what is ours, where it takes part.
-    pub(in crate::bench) fn build(tools: &Tools, engines: &[Engine]) -> Result<Self, Failure> {
-        if engines.contains(&Engine::Outrigger) {
+    /// Builds what is ours, where it takes part and is not there already.
+    pub(in crate::bench) fn build(tools: &Tools, options: &Options) -> Result<Self, Failure> {
+        let outrigger = match &options.binary {
+            Some(binary) => {
+                fs::canonicalize(binary).map_err(|cause| Failure::of(binary.display(), cause))?
+            }
+            None => tools.repository().join("target/release/outrigger"),
+        };
+        if options.binary.is_none() && options.engines.contains(&Engine::Outrigger) {
             build_outrigger(tools.repository())?;
         }
         Ok(Self {
-            outrigger: tools.repository().join("target/release/outrigger"),
+            outrigger,
             tools: tools.clone(),
         })
     }

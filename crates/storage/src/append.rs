@@ -131,7 +131,7 @@ impl Log {
         let mut state = self.lock();
         match state.health {
             Health::Open => {}
-            Health::Closed => return Err(AppendError::Closed),
+            Health::Closed | Health::Closing => return Err(AppendError::Closed),
             Health::Failed => return Err(AppendError::Failed),
         }
         if origin == AppendOrigin::Client
@@ -323,3 +323,6 @@ impl Head {
         &self.bytes[..self.length]
     }
 }
+
+#[cfg(test)]
+mod tests;

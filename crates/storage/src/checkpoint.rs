@@ -73,3 +73,6 @@ pub(crate) fn parse_epoch_offset(line: &str) -> Option<(i32, i64)> {
     let (epoch, offset) = line.split_once(' ')?;
     Some((epoch.parse().ok()?, offset.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ mod small_file;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use model::{BrokerId, TopicId, TopicPartition};
 
@@ -72,6 +72,8 @@ struct Shared {
     meta: MetaProperties,
     stopped_cleanly: bool,
     resident_reads: AtomicBool,
+    /// Logs that were opened and neither closed nor deleted.
+    open_logs: AtomicUsize,
     /// Unlocked when it is dropped.
     _lock: File,
 }
@@ -107,6 +109,7 @@ impl Disk {
             meta,
             stopped_cleanly,
             resident_reads: AtomicBool::new(true),
+            open_logs: AtomicUsize::new(0),
             _lock: lock,
         })))
     }
@@ -180,11 +183,25 @@ impl Disk {
         self.0.checkpoints.write(&self.0.io, &self.0.root)
     }
 
-    /// Marks a clean stop: call it last, after every log was closed. Blocks.
-    pub fn close(&self) -> Result<(), FileError> {
+    /// Writes the checkpoints and marks a clean stop: call it last. Where a log was not closed, or
+    /// could not be made durable, there is no mark and the next start recovers; `false` tells so.
+    /// Blocks.
+    pub fn close(&self) -> Result<bool, FileError> {
         self.checkpoint()?;
+        if self.0.open_logs.load(Ordering::Acquire) > 0 {
+            return Ok(false);
+        }
         let marker = self.0.root.join(CLEAN_SHUTDOWN_FILE);
-        self.write_file(&marker, CLEAN_SHUTDOWN_TEXT, Durable::Yes)
+        self.write_file(&marker, CLEAN_SHUTDOWN_TEXT, Durable::Yes)?;
+        Ok(true)
+    }
+
+    pub(crate) fn log_opened(&self) {
+        self.0.open_logs.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn log_closed(&self) {
+        self.0.open_logs.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Removes a file that has its name for deletion already, at `due_ms`.
@@ -271,3 +288,6 @@ fn lock(root: &Path) -> Result<File, OpenDiskError> {
         Err(TryLockError::Error(e)) => Err(OpenDiskError::NotWritable(root.into(), e)),
     }
 }
+
+#[cfg(test)]
+mod tests;

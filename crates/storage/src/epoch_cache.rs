@@ -109,3 +109,6 @@ impl EpochCache {
         self.entries.len() < before
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ impl Log {
         let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
         let (plan, indexes, snapshot) = {
             let mut state = self.lock();
-            if state.health != Health::Open {
+            if !matches!(state.health, Health::Closing | Health::Open) {
                 return Err(FlushError::Unusable);
             }
             state.last_flush_ms = now_ms;
@@ -58,6 +58,8 @@ impl Log {
             if snapshot.is_some() {
                 state.producers.mark_changed();
             }
+            // Due again at once.
+            state.rolled = true;
             return Err(error.into());
         }
         if snapshot.is_some() {
@@ -126,7 +128,7 @@ impl Log {
         let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
         let plan = {
             let mut state = self.lock();
-            if state.health != Health::Open {
+            if !matches!(state.health, Health::Closing | Health::Open) {
                 return Err(FlushError::Unusable);
             }
             let end = self.0.offsets.load().end;
@@ -217,3 +219,6 @@ fn sync_all(files: &[DiskFile]) -> Result<(), FileError> {
             .map_err(|e| FileError::new("sync", &file.path(), e))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,8 @@ use crate::settings::LogSettings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
     Closed,
+    /// What was appended is made durable, nothing more is taken.
+    Closing,
     Failed,
     Open,
 }

@@ -12,7 +12,7 @@ use crate::epoch_cache::{EPOCH_FILE, EpochCache};
 use crate::flush::FlushError;
 use crate::log::{Health, Log, Shared, State};
 use crate::offsets::{AtomicOffsets, Watchers};
-use crate::partition_metadata::{self, PARTITION_METADATA_FILE};
+use crate::partition_metadata::{self, PARTITION_METADATA_FILE, Stored};
 use crate::producer_snapshot;
 use crate::producer_state::Producers;
 use crate::read::ReadPositions;
@@ -79,6 +79,7 @@ impl Log {
             epochs_changed,
         } = load(disk, &partition, &directory, &contents, &settings, now_ms)?;
         let size_bytes = state.segments.iter().map(Segment::size).sum();
+        disk.log_opened();
         let needs_sync = settings.durability == Durability::Sync && state.durable_end < end;
         let log = Self(Arc::new(Shared {
             disk: disk.clone(),
@@ -119,8 +120,11 @@ fn stored_id(disk: &Disk, directory: &Path) -> Result<TopicId, OpenLogError> {
     let Some(bytes) = disk.read_file(&path)? else {
         return Ok(TopicId::ZERO);
     };
-    partition_metadata::parse(&String::from_utf8_lossy(&bytes))
-        .ok_or(OpenLogError::NewerFormat(path))
+    match partition_metadata::parse(&String::from_utf8_lossy(&bytes)) {
+        Stored::Id(id) => Ok(id),
+        Stored::Newer => Err(OpenLogError::NewerFormat(path)),
+        Stored::Nothing => Ok(TopicId::ZERO),
+    }
 }
 
 fn write_metadata(disk: &Disk, directory: &Path, topic_id: TopicId) -> Result<(), FileError> {

@@ -90,3 +90,6 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], InvalidSnapshot> {
     *bytes = rest;
     Ok(*taken)
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,8 +196,8 @@ impl Producers {
 
     fn forget_longest_silent(&mut self) {
         let mut times: Vec<_> = self.by_id.values().map(|p| p.last_append_ms).collect();
-        let tenth = times.len() / 10;
-        let (_, limit, _) = times.select_nth_unstable(tenth);
+        let tenth = (times.len() / 10).max(1);
+        let (_, limit, _) = times.select_nth_unstable(tenth - 1);
         let limit = *limit;
         let mut left = tenth;
         // By count as well: all of them may be of one millisecond.
@@ -230,3 +230,6 @@ impl Producer {
         self.batches().iter().find(same).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -338,3 +338,6 @@ fn fetched(records: Bytes, next_offset: i64, offsets: LogOffsets) -> Fetched {
         log_start: offsets.start,
     }
 }
+
+#[cfg(test)]
+mod tests;

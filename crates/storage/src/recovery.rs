@@ -31,15 +31,19 @@ pub(crate) struct Found {
 
 /// Takes producers from the batches up to `end`, by their headers alone.
 pub(crate) fn roll_forward(found: &mut Found, end: i64, now_ms: i64) -> Result<(), ScanError> {
+    if found.producers_end >= end {
+        return Ok(());
+    }
     let first = segment_of(&found.segments, found.producers_end);
     'segments: for segment in &found.segments[first..] {
         for batch in HeaderScan::new(segment.log(), 0, segment.size()) {
             let header = batch?.header;
-            if header.base_offset >= end {
-                break 'segments;
-            }
             if header.base_offset >= found.producers_end {
                 found.producers.record(&header, now_ms);
+            }
+            // What follows is not checked yet.
+            if header.next_offset() >= end {
+                break 'segments;
             }
         }
     }
@@ -281,3 +285,6 @@ impl<'a> BatchReader<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,8 +95,20 @@ impl Log {
 
     /// Stops a log cleanly: all of it is durable, and the next start reads nothing of it. Blocks.
     pub fn close(&self, now_ms: i64) -> Result<(), FlushError> {
+        {
+            let mut state = self.lock();
+            match state.health {
+                Health::Closed => return Ok(()),
+                Health::Closing | Health::Failed => {}
+                // No append may slip in behind the flush.
+                Health::Open => state.health = Health::Closing,
+            }
+        }
         let flushed = self.flush(now_ms);
         self.end();
+        if flushed.is_ok() {
+            self.0.disk.log_closed();
+        }
         flushed
     }
 
@@ -106,9 +118,10 @@ impl Log {
         self.end();
         let delay_ms = self.settings().file_delete_delay_ms;
         let due_ms = now_ms.saturating_add(delay_ms);
-        self.0
-            .disk
-            .delete_partition(&self.0.partition, self.0.topic_id, due_ms)
+        let (disk, partition) = (&self.0.disk, &self.0.partition);
+        disk.delete_partition(partition, self.0.topic_id, due_ms)?;
+        disk.log_closed();
+        Ok(())
     }
 
     /// Takes no more, and holds no file open.
@@ -200,3 +213,6 @@ fn before_start(state: &State, start: i64) -> usize {
     let bases = state.segments.iter().skip(1);
     bases.take_while(|next| next.base_offset() <= start).count()
 }
+
+#[cfg(test)]
+mod tests;

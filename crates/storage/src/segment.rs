@@ -270,10 +270,18 @@ impl Segment {
         }
     }
 
-    /// Where to begin when looking for the first batch with that timestamp or a later one.
-    pub(crate) fn time_floor(&self, timestamp_ms: i64) -> io::Result<i64> {
-        let floor = self.time_index.floor(timestamp_ms.saturating_sub(1))?;
-        Ok(self.base_offset + floor.map_or(0, |entry| i64::from(entry.relative_offset)))
+    /// Finds the first batch from `offset` on that may have that timestamp or a later one.
+    pub(crate) fn lookup_time(&self, offset: i64, timestamp_ms: i64) -> TimeLookup {
+        // An entry of an earlier time says that nothing up to its offset is what is looked for.
+        let earlier_ms = timestamp_ms.saturating_sub(1);
+        TimeLookup {
+            earlier_ms,
+            floor: self.time_index.floor_pending(earlier_ms),
+            index: self.time_index.persisted(),
+            file: self.log.clone(),
+            base_offset: self.base_offset,
+            offset,
+        }
     }
 
     /// Has what [`Self::note`] needs: reads the first batch and the last index entry, once.
@@ -365,5 +373,30 @@ impl Lookup {
                 .map_or(0, |entry| u64::from(entry.position)),
         };
         HeaderScan::new(&self.file, from.min(self.end), self.end).find_offset(self.offset)
+    }
+}
+
+/// A search for a time; gives the offset to look up next, and may read the disk.
+#[derive(Debug)]
+pub(crate) struct TimeLookup {
+    earlier_ms: i64,
+    floor: Option<TimeEntry>,
+    index: PersistedIndex<TimeEntry>,
+    file: DiskFile,
+    base_offset: i64,
+    offset: i64,
+}
+
+impl TimeLookup {
+    pub(crate) fn run(&self) -> Result<i64, ScanError> {
+        let floor = match self.floor {
+            Some(entry) => Some(entry),
+            None => self.index.floor(self.earlier_ms).map_err(|source| {
+                let path = self.file.path();
+                ScanError::Io { path, source }
+            })?,
+        };
+        let after = floor.map_or(0, |entry| i64::from(entry.relative_offset));
+        Ok(self.offset.max(self.base_offset + after))
     }
 }

@@ -157,3 +157,6 @@ fn decode(bytes: &[u8]) -> Result<&[u8], Invalid> {
         Err(Invalid::Damaged)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,14 +132,6 @@ impl<E: Entry> SparseIndex<E> {
         after.checked_sub(1).map(|at| self.pending[at])
     }
 
-    /// The entry with the greatest key up to `key`.
-    pub(crate) fn floor(&self, key: i64) -> io::Result<Option<E>> {
-        match self.floor_pending(key) {
-            Some(entry) => Ok(Some(entry)),
-            None => self.persisted().floor(key),
-        }
-    }
-
     pub(crate) fn persisted(&self) -> PersistedIndex<E> {
         PersistedIndex {
             file: self.file.clone(),
@@ -196,3 +188,6 @@ impl<E: Entry> PersistedIndex<E> {
         Ok(whole.filter_map(E::take).collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Finding records by time, for ListOffsets. Reads indexes and batches, on a blocking thread.
 
 use model::LeaderEpoch;
-use records::{Batch, BatchError, Limits, RecordError};
+use records::{Batch, BatchError, Limits, RecordError, TimestampType};
 
 use crate::disk::DiskFile;
 use crate::log::{Health, Log};
@@ -63,9 +63,9 @@ impl Log {
                     continue;
                 }
                 let batch = read_batch(&search.file, batch)?;
-                let found = records::find_timestamp(&batch, target_ms, Limits::default())
+                let found = first_in_batch(&batch, target_ms, offsets.start)
                     .map_err(|e| SearchError::Records(batch.header.base_offset, e))?;
-                if let Some(found) = found.filter(|found| found.offset >= offsets.start) {
+                if let Some(found) = found {
                     return Ok(Some(stamped(found, &batch)));
                 }
             }
@@ -116,27 +116,67 @@ impl Log {
         if state.health == Health::Closed {
             return Err(SearchError::Closed);
         }
-        for at in state.segment_of(from)..state.segments.len() {
-            let segment = &mut state.segments[at];
+        let mut at = state.segment_of(from);
+        while let Some(segment) = state.segments.get_mut(at) {
+            at += 1;
             let newest = segment.max_timestamp()?;
             if newest.is_none_or(|(newest_ms, _)| newest_ms < target_ms) {
                 continue;
             }
-            let file = segment.log().clone();
-            let floor = segment.time_floor(target_ms).map_err(|source| {
-                let path = file.path();
-                ScanError::Io { path, source }
-            })?;
-            let first = segment.lookup(floor.max(from)).run()?;
+            let time = segment.lookup_time(from, target_ms);
+            // What follows reads the disk: without the lock.
+            drop(state);
+            let offset = time.run()?;
+            let state = self.lock();
+            let at = state.segment_of(offset);
+            let segment = &state.segments[at];
+            let next_base = state.segments.get(at + 1).map(|next| next.base_offset());
+            let (lookup, file, end) = (
+                segment.lookup(offset),
+                segment.log().clone(),
+                segment.size(),
+            );
+            drop(state);
+            let first = lookup.run()?;
             return Ok(Some(Search {
-                position: first.map_or(segment.size(), |batch| batch.position),
-                end: segment.size(),
-                next_base: state.segments.get(at + 1).map(|next| next.base_offset()),
+                position: first.map_or(end, |batch| batch.position),
+                end,
+                next_base,
                 file,
             }));
         }
         Ok(None)
     }
+}
+
+/// The first record from `start` on with that time or a later one.
+fn first_in_batch(
+    batch: &Batch,
+    target_ms: i64,
+    start: i64,
+) -> Result<Option<records::TimestampedOffset>, RecordError> {
+    let header = &batch.header;
+    if header.base_offset >= start {
+        return records::find_timestamp(batch, target_ms, Limits::default());
+    }
+    // Records of it were deleted: those are not the answer.
+    for record in records::records(batch, Limits::default())? {
+        let record = record?;
+        let offset = record.offset(header);
+        let timestamp_ms = match header.attributes.timestamp_type() {
+            TimestampType::CreateTime => {
+                header.base_timestamp.saturating_add(record.timestamp_delta)
+            }
+            TimestampType::LogAppendTime => header.max_timestamp,
+        };
+        if offset >= start && timestamp_ms >= target_ms {
+            return Ok(Some(records::TimestampedOffset {
+                offset,
+                timestamp_ms,
+            }));
+        }
+    }
+    Ok(None)
 }
 
 struct Search {
@@ -186,3 +226,6 @@ async fn blocking<T: Send + 'static>(
         Err(_) => search(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ fn convert(batch: &Batch, codec: Compression, level: Option<i32>) -> Result<Batc
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

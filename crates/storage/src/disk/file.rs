@@ -138,6 +138,9 @@ impl DiskFile {
 
     /// Gives the file the name of one that goes soon. Whoever reads it goes on reading.
     pub(crate) fn mark_deleted(&self) -> io::Result<()> {
+        if self.0.deleted.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let from = self.path();
         let mut to = from.clone().into_os_string();
         to.push(DELETED_SUFFIX);

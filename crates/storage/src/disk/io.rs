@@ -152,23 +152,25 @@ impl Io {
     /// Makes a file's bytes and size durable.
     pub(super) fn sync(&self, file: &File) -> io::Result<()> {
         self.check(Operation::Sync)?;
-        file.sync_data()?;
         self.syncs.fetch_add(1, Ordering::Relaxed);
-        if let Some(faults) = &self.faults {
-            faults.synced_file(file)?;
+        match &self.faults {
+            // Its own books say what a crash takes; waiting for a device adds nothing.
+            Some(faults) => faults.synced_file(file),
+            None => file.sync_data(),
         }
-        Ok(())
     }
 
     /// Makes creations, renames and removals in a directory durable.
     pub(super) fn sync_directory(&self, path: &Path) -> io::Result<()> {
         self.check(Operation::Sync)?;
-        File::open(path)?.sync_all()?;
         self.syncs.fetch_add(1, Ordering::Relaxed);
-        if let Some(faults) = &self.faults {
-            faults.synced_directory(path);
+        match &self.faults {
+            Some(faults) => {
+                faults.synced_directory(path);
+                Ok(())
+            }
+            None => File::open(path)?.sync_all(),
         }
-        Ok(())
     }
 
     /// Renames over whatever has that name.

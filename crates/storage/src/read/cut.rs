@@ -89,3 +89,6 @@ impl Extent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

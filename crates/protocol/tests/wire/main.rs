@@ -1,5 +1,5 @@
-//! The codec seen from outside: against the schema, against Kafka's own definitions, against the
-//! crate `kafka-protocol`, against bytes of real clients, and against hostile bytes.
+//! The codec seen from outside: against the schema, Kafka's definitions, Kafka's own classes, the
+//! crate `kafka-protocol`, bytes of real clients, and hostile bytes.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
 
 mod definitions;
 mod hostile;
+mod kafka_itself;
 mod kafka_protocol_crate;
 mod mutations;
 mod properties;

@@ -135,7 +135,9 @@ pub fn main() -> ExitCode {
 
 /// The exit status of a client command, its error said.
 fn ended(result: Result<(), CommandError>) -> Exit {
-    let Err(failure) = result else { return Exit::Ok };
+    let Err(failure) = result else {
+        return Exit::Ok;
+    };
     if failure.exit() != Exit::Ok {
         output::error(&failure.report());
     }

@@ -77,9 +77,4 @@ impl DataDir {
     pub(crate) fn logs(&self) -> PathBuf {
         self.0.join("logs")
     }
-
-    /// The broker's main log.
-    pub(crate) fn broker_log(&self) -> PathBuf {
-        self.logs().join("server.log")
-    }
 }

@@ -61,6 +61,7 @@ impl Endpoints {
     /// What is known of an instance whose only process is a broker.
     pub(crate) fn of_broker(
         data_dir: &DataDir,
+        log: PathBuf,
         cluster_id: String,
         broker: &BrokerEndpoints,
     ) -> Self {
@@ -81,7 +82,7 @@ impl Endpoints {
             processes: vec![ProcessEntry {
                 name: "broker".to_owned(),
                 pid: broker.pid,
-                log: data_dir.broker_log(),
+                log,
             }],
         }
     }

@@ -64,7 +64,7 @@ async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessRe
         reasons.extend(probe::health(url).await.err());
     }
     if process.name == "broker"
-        && let Some(bootstrap) = endpoints.bootstrap.get("plaintext")
+        && let Some(bootstrap) = endpoints.first_bootstrap()
     {
         reasons.extend(probe::kafka(bootstrap).await.err());
     }

@@ -112,19 +112,24 @@ async fn supervise(plan: &mut Plan, mut signal: Signal, clock: &Clock) -> Result
     loop {
         let mut engine = Engine::start(plan, clock)?;
         let life = tokio::select! {
-            life = live(&mut engine, plan, &mut announced, clock) => Some(life?),
+            life = live(&mut engine, plan, &mut announced, clock) => life.map(Some),
             cause = signal.wait() => {
                 notice(&format!("{cause}: stopping; a second one ends it at once"));
-                None
+                Ok(None)
             }
         };
-        let Some(status) = life else {
-            let status = engine.stop().await?;
-            return stopped(status, plan);
+        let status = match life {
+            Ok(Some(status)) => status,
+            Ok(None) => return stopped(engine.stop().await?, plan),
+            Err(error) => {
+                // It must not outlive our claim on the directory.
+                engine.stop().await?;
+                return Err(error);
+            }
         };
         let permanent = known(status).is_some_and(Exit::is_permanent);
         if permanent || !announced {
-            let log = plan.data_dir.broker_log();
+            let log = plan.broker_log();
             return Err(UpError::Ended {
                 name: NAME,
                 status,
@@ -165,7 +170,7 @@ async fn live(
         endpoints,
         cluster_id,
     } = ready;
-    let endpoints = Endpoints::of_broker(&plan.data_dir, cluster_id, &endpoints);
+    let endpoints = Endpoints::of_broker(&plan.data_dir, plan.broker_log(), cluster_id, &endpoints);
     if !*announced && let Some(bootstrap) = endpoints.first_bootstrap() {
         topic::create(bootstrap, &plan.topics).await?;
     }
@@ -209,7 +214,7 @@ fn stopped(status: ExitStatus, plan: &Plan) -> Result<(), UpError> {
     Err(UpError::Ended {
         name: NAME,
         status,
-        log: plan.data_dir.broker_log(),
+        log: plan.broker_log(),
     })
 }
 

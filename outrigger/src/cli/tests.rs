@@ -1,9 +1,11 @@
 //! The command line as users type it.
 
-use super::{Cli, Command};
+use super::{Cli, Command as OutriggerCommand};
 use crate::up::args::Ports;
 use clap::{CommandFactory, Parser, ValueEnum};
 use clap_complete::Shell;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 fn parse(line: &str) -> Cli {
     let words = line.split_whitespace();
@@ -21,7 +23,8 @@ fn without_a_command_the_options_are_those_of_up() {
     assert!(cli.command.is_none());
     assert_eq!(cli.up.ports, Some(Ports::Auto));
     assert_eq!((cli.up.topic.len(), cli.up.set.len()), (1, 2));
-    let Some(Command::Up(args)) = parse("outrigger up --ephemeral --preset msk").command else {
+    let Some(OutriggerCommand::Up(args)) = parse("outrigger up --ephemeral --preset msk").command
+    else {
         panic!("not up");
     };
     assert!(args.ephemeral && args.preset.is_some());
@@ -81,6 +84,39 @@ fn completion_knows_every_command_in_every_shell() {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }
+}
+
+#[test]
+fn bash_completes_commands_and_options() {
+    let mut script = Vec::new();
+    clap_complete::generate(Shell::Bash, &mut Cli::command(), "outrigger", &mut script);
+    let complete = |words: &str, index: usize| {
+        let line = format!(
+            "source /dev/stdin; COMP_WORDS=({words}); COMP_CWORD={index}; \
+             _outrigger outrigger \"${{COMP_WORDS[{index}]}}\" \"${{COMP_WORDS[{index} - 1]}}\"; \
+             echo \"${{COMPREPLY[@]}}\""
+        );
+        let mut bash = Command::new("bash")
+            .args(["--norc", "-c", &line])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("bash is there");
+        bash.stdin
+            .take()
+            .expect("a pipe")
+            .write_all(&script)
+            .expect("sent");
+        let output = bash.wait_with_output().expect("ended");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(complete("outrigger sta", 1), "status");
+    assert_eq!(complete("outrigger up --eph", 2), "--ephemeral");
+    assert_eq!(complete("outrigger up --ports a", 3), "auto");
 }
 
 #[test]

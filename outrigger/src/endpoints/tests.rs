@@ -16,7 +16,12 @@ fn golden_file() {
     let broker = broker(
         r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092","CLIENT_IAM":"0.0.0.0:9098"},"admin":"[::]:5000"}"#,
     );
-    let endpoints = Endpoints::of_broker(&dir, "cWlk".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "cWlk".to_owned(),
+        &broker,
+    );
     let text = serde_json::to_string_pretty(&endpoints).expect("written");
     assert_eq!(
         text,
@@ -51,7 +56,12 @@ fn golden_file() {
 fn a_key_is_there_when_its_thing_is() {
     let dir = DataDir::new(Path::new("/data")).expect("absolute");
     let broker = broker(r#"{"pid":42,"listeners":{"PLAINTEXT":"h:1"}}"#);
-    let endpoints = Endpoints::of_broker(&dir, "id".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "id".to_owned(),
+        &broker,
+    );
     let text = serde_json::to_string(&endpoints).expect("written");
     assert!(
         !text.contains("http") && !text.contains("credentials"),
@@ -65,7 +75,12 @@ fn the_file_is_private_and_can_be_absent() {
     let dir = DataDir::new(temporary.path()).expect("absolute");
     assert_eq!(Endpoints::read(&dir).expect("read"), None);
     let broker = broker(r#"{"pid":42,"listeners":{"PLAINTEXT":"h:1"}}"#);
-    let endpoints = Endpoints::of_broker(&dir, "id".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "id".to_owned(),
+        &broker,
+    );
     endpoints.write(&dir).expect("written");
     let mode = fs::metadata(dir.endpoints())
         .expect("metadata")

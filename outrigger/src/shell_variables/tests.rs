@@ -11,7 +11,12 @@ fn endpoints(dir: &str) -> Endpoints {
     )
     .expect("the broker's file");
     let dir = DataDir::new(Path::new(dir)).expect("absolute");
-    Endpoints::of_broker(&dir, "cWlk".to_owned(), &broker)
+    Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "cWlk".to_owned(),
+        &broker,
+    )
 }
 
 #[test]

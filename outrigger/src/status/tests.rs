@@ -13,7 +13,12 @@ fn report(supervised: bool, reasons: &[&str]) -> Report {
     let broker: BrokerEndpoints =
         serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"}}"#)
             .expect("the broker's file");
-    let endpoints = Endpoints::of_broker(&dir, "cWlk".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "cWlk".to_owned(),
+        &broker,
+    );
     let reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
     let process = ProcessReport {
         name: "broker".to_owned(),

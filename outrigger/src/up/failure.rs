@@ -4,7 +4,7 @@
 use crate::data_dir::DataDir;
 use service::Exit;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 /// The reason.
@@ -31,9 +31,9 @@ pub(super) enum UpError {
         name: &'static str,
         error: io::Error,
     },
-    /// It ended before it was ever healthy, or for a reason that a restart cannot mend. It has
-    /// said itself why.
-    #[error("the {name} has ended: {}; its log is {}{}", describe(*status), log.display(), remedy(*status))]
+    /// It ended before it was ever healthy, or for a reason that a restart cannot mend. Where its
+    /// status is one of ours, it has said itself why.
+    #[error("{}", ended(name, *status, log))]
     Ended {
         name: &'static str,
         status: ExitStatus,
@@ -79,13 +79,24 @@ pub(super) fn describe(status: ExitStatus) -> String {
     }
 }
 
-fn remedy(status: ExitStatus) -> &'static str {
+fn ended(name: &str, status: ExitStatus, log: &Path) -> String {
+    let log = log.display();
     match known(status) {
         Some(Exit::AddressUnavailable) => {
-            "; free the port, use --ports auto, or set broker.listeners"
+            format!(
+                "the {name} did not start; --ports auto takes free ports, --set broker.listeners=… others"
+            )
         }
-        Some(Exit::Config) => "; the lines are those of server.properties in the data directory",
-        _ => "",
+        Some(Exit::Config) => format!(
+            "the {name} did not start; server.properties in the data directory says where each line came from"
+        ),
+        None | Some(Exit::Ok | Exit::Failure) => {
+            format!(
+                "the {name} has ended: {}; its log is {log}",
+                describe(status)
+            )
+        }
+        Some(_) => format!("the {name} did not start; its log is {log}"),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::data_dir::DataDir;
 use clap::ValueEnum;
 use service::settings::{Origin, Setting, SettingsError, assignment};
 use std::fmt;
+use std::path::PathBuf;
 
 /// The parts of the suite that `[PART]` and `--set PART.KEY=VALUE` may name.
 const PARTS: &str = "broker, up";
@@ -18,6 +19,8 @@ const DEFAULT_ORIGIN: &str = "default of `outrigger up`";
 /// MSK's plaintext port, and any port; on the loopback interface alone, since nobody logs in.
 const LISTENERS_MSK: &str = "PLAINTEXT://127.0.0.1:9092";
 const LISTENERS_AUTO: &str = "PLAINTEXT://127.0.0.1:0";
+const ENDPOINTS_FILE: &str = "outrigger.endpoints.file";
+const LOG_DIR: &str = "outrigger.log.dir";
 const ADMIN_LISTENER: &str = "127.0.0.1:0";
 
 /// What `up` is to do.
@@ -52,6 +55,7 @@ pub(super) fn plan(
     let mut topics = Vec::new();
     for setting in layers {
         let read = match setting.key.split_once('.') {
+            Some(("broker", ENDPOINTS_FILE)) => Err("`outrigger up` sets this itself".to_owned()),
             Some(("broker", key)) if !key.is_empty() => {
                 put(
                     &mut broker,
@@ -151,7 +155,7 @@ fn with_defaults(data_dir: &DataDir, ports: Ports, given: Vec<Property>) -> Vec<
         Ports::Msk => LISTENERS_MSK,
         Ports::Auto => LISTENERS_AUTO,
     };
-    let path = |path: std::path::PathBuf| path.display().to_string();
+    let path = |path: PathBuf| path.display().to_string();
     let defaults = [
         ("listeners", listeners.to_owned()),
         ("log.dirs", path(data_dir.broker_data())),
@@ -160,7 +164,7 @@ fn with_defaults(data_dir: &DataDir, ports: Ports, given: Vec<Property>) -> Vec<
             "outrigger.endpoints.file",
             path(data_dir.broker_endpoints()),
         ),
-        ("outrigger.log.dir", path(data_dir.logs())),
+        (LOG_DIR, path(data_dir.logs())),
     ];
     let mut properties = Vec::new();
     for (key, value) in defaults {
@@ -177,6 +181,13 @@ impl Plan {
     pub(super) fn broker_value(&self, key: &str) -> Option<&str> {
         let found = self.broker.iter().find(|property| property.key == key);
         found.map(|property| property.value.as_str())
+    }
+
+    /// The broker's main log, wherever it was asked to write it.
+    pub(super) fn broker_log(&self) -> PathBuf {
+        let dir = self.broker_value(LOG_DIR).filter(|dir| !dir.is_empty());
+        let dir = dir.map_or_else(|| self.data_dir.logs(), PathBuf::from);
+        std::path::absolute(&dir).unwrap_or(dir).join("server.log")
     }
 
     /// Changes the value of a key that is in the file and keeps its place there.

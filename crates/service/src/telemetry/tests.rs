@@ -1,6 +1,8 @@
 //! The log as a whole: macros in, files out.
 
-use super::{Destination, InitError, Levels, LogLevel, Options, ROTATION_DEFAULT, Zone, build};
+use super::{
+    Destination, InitError, Levels, LogLevel, Options, ROTATION_DEFAULT, Zone, build, log_panics,
+};
 use crate::clock::Clock;
 use std::fs;
 use std::path::Path;
@@ -68,6 +70,32 @@ fn a_level_changed_at_run_time_holds_at_once() {
     assert_eq!(
         text,
         "[1970-01-01 00:00:00,000] DEBUG n=2 (kafka.server.KafkaApis)\n"
+    );
+}
+
+#[test]
+fn a_panic_is_one_event_that_names_its_thread() {
+    let dir = tempfile::tempdir().expect("temp dir");
+    let (clock, _hands) = Clock::manual(0);
+    let (subscriber, telemetry) = build(options(dir.path(), "INFO"), &clock).expect("built");
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    log_panics(telemetry.writer.queue());
+    let thread = std::thread::Builder::new().name("cleaner".to_owned());
+    let panicked = thread.spawn(|| {
+        tracing::subscriber::with_default(subscriber, || panic!("lost\n[its] way"));
+    });
+    assert!(panicked.expect("started").join().is_err());
+    std::panic::set_hook(before);
+    let text = fs::read_to_string(dir.path().join("server.log")).expect("read");
+    assert!(
+        text.starts_with("[1970-01-01 00:00:00,000] ERROR panicked at "),
+        "{text}"
+    );
+    assert!(text.contains("\n\tlost\n\t[its] way\n"), "{text}");
+    assert!(
+        text.ends_with("task=none thread=cleaner (outrigger.panic)\n"),
+        "{text}"
     );
 }
 

@@ -13,7 +13,12 @@ fn banner(topics: &[&str]) -> String {
         r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"},"admin":"127.0.0.1:5000"}"#,
     )
     .expect("the broker's file");
-    let endpoints = Endpoints::of_broker(&dir, "FTaQyUDQR1iGWyhOH6bmQg".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(
+        &dir,
+        dir.logs().join("server.log"),
+        "FTaQyUDQR1iGWyhOH6bmQg".to_owned(),
+        &broker,
+    );
     let version = service::build_info::VERSION;
     let banner = Banner {
         endpoints: &endpoints,

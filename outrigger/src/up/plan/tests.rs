@@ -34,6 +34,7 @@ fn without_anything_the_defaults_hold() {
         ]
     );
     assert!(plan.topics.is_empty());
+    assert_eq!(plan.broker_log(), Path::new("/data/logs/server.log"));
 }
 
 #[test]
@@ -77,7 +78,10 @@ fn every_problem_is_told_at_once_with_place_and_remedy() {
     let toml =
         "[brooker]\nnum.partitions = 1\n[up]\nports = \"none\"\nport = 1\ntopics = \"a:0\"\n";
     let args = UpArgs {
-        set: vec!["broker.num.partitions".to_owned()],
+        set: vec![
+            "broker.num.partitions".to_owned(),
+            "broker.outrigger.endpoints.file=x".to_owned(),
+        ],
         ..UpArgs::default()
     };
     let PlanError(problems) = planned(toml, &args).expect_err("refused");
@@ -87,6 +91,7 @@ fn every_problem_is_told_at_once_with_place_and_remedy() {
         "outrigger.toml:4: up.ports: 'none' is none of msk, auto",
         "outrigger.toml:5: up.port: unknown key; the keys of up are up.ports, up.preset, up.topics",
         "outrigger.toml:6: up.topics: 'a:0': the number of partitions must be",
+        "--set: broker.outrigger.endpoints.file: `outrigger up` sets this itself",
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:#?}");
     for (problem, start) in problems.iter().zip(expected) {

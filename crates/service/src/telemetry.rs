@@ -25,6 +25,7 @@ use crate::files::create_private_dir;
 use jiff::tz::TimeZone;
 use layer::KafkaLayer;
 use sink::Sink;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io;
 use std::path::{Path, PathBuf};
 use tracing::Subscriber;
@@ -188,13 +189,15 @@ fn log_panics(queue: writer::Queue) {
             .name()
             .unwrap_or("unnamed")
             .to_owned();
-        tracing::error!(
-            target: "outrigger.panic",
-            task = task.unwrap_or("none"),
-            %thread,
-            "{panic}\n{}",
-            std::backtrace::Backtrace::capture()
-        );
+        let backtrace = Backtrace::capture();
+        let captured = backtrace.status() == BacktraceStatus::Captured;
+        let backtrace = if captured {
+            format!("\n{backtrace}")
+        } else {
+            String::new()
+        };
+        let task = task.unwrap_or("none");
+        tracing::error!(target: "outrigger.panic", task, %thread, "{panic}{backtrace}");
         if thread != "log-writer" {
             queue.flush();
         }

@@ -92,7 +92,7 @@ fn a_panic_is_one_event_that_names_its_thread() {
         text.starts_with("[1970-01-01 00:00:00,000] ERROR panicked at "),
         "{text}"
     );
-    assert!(text.contains("\n\tlost\n\t[its] way\n"), "{text}");
+    assert!(text.contains("\n\tlost\n\t[its] way"), "{text}");
     assert!(
         text.ends_with("task=none thread=cleaner (outrigger.panic)\n"),
         "{text}"

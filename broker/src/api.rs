@@ -99,10 +99,10 @@ pub const APIS: &[Api] = &[
     api(ApiKey::CreatePartitions, 0, 3, LISTS),
     api(ApiKey::DeleteGroups, 0, 2, LISTS),
     api(ApiKey::IncrementalAlterConfigs, 0, 1, LISTS),
-    api(ApiKey::ListConfigResources, 0, 1, SMALL),
     api(ApiKey::OffsetDelete, 0, 0, LISTS),
     api(ApiKey::DescribeCluster, 0, 2, SMALL),
     api(ApiKey::DescribeProducers, 0, 0, LISTS),
+    api(ApiKey::ListConfigResources, 0, 1, SMALL),
     api(ApiKey::DescribeTopicPartitions, 0, 0, LISTS),
 ];
 

@@ -11,10 +11,15 @@ use super::resource::ConfigRefusal;
 /// Every logger of this process from the start on, so that its level can be set before it first
 /// logs. They are the modules that log, under the names that stand in the log's lines.
 pub const LOGGERS: &[&str] = &[
+    "outrigger.broker.api.create_partitions",
+    "outrigger.broker.api.delete_topics",
     "outrigger.broker.broker",
     "outrigger.broker.cli",
     "outrigger.broker.config.in_force",
     "outrigger.broker.floods",
+    "outrigger.broker.groups",
+    "outrigger.broker.groups.shard_log",
+    "outrigger.broker.groups.shard_task",
     "outrigger.broker.metadata.journal",
     "outrigger.broker.net.listener",
     "outrigger.broker.partitions",

@@ -167,78 +167,87 @@ fn deleting_what_is_not_set_changes_nothing() {
     );
 }
 
+/// Resource, key, value, and what is wrong with it.
+type BrokerCase = (
+    ConfigResource,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+);
+
+const BROKER_CASES: &[BrokerCase] = &[
+    (ConfigResource::Broker, "log.retention.ms", "5", None),
+    (ConfigResource::Brokers, "max.connections", "99", None),
+    (
+        ConfigResource::Broker,
+        "listener.name.plaintext.max.connections",
+        "100",
+        None,
+    ),
+    (ConfigResource::Brokers, "nonsense", "5", None),
+    (
+        ConfigResource::Broker,
+        "leader.replication.throttled.rate",
+        "100",
+        None,
+    ),
+    (
+        ConfigResource::Broker,
+        "num.partitions",
+        "5",
+        Some("Cannot update these configs dynamically: [num.partitions]"),
+    ),
+    (
+        ConfigResource::Brokers,
+        "listeners",
+        "PLAINTEXT://:1",
+        Some(
+            "Cannot update these configs at default cluster level, broker id must be \
+                 specified: [listeners]",
+        ),
+    ),
+    (
+        ConfigResource::Brokers,
+        "listener.name.plaintext.ssl.keystore.location",
+        "x",
+        Some(
+            "Cannot update these configs at default cluster level, broker id must be \
+                 specified: [listener.name.plaintext.ssl.keystore.location]",
+        ),
+    ),
+    (
+        ConfigResource::Broker,
+        "max.connections",
+        "x",
+        Some("Invalid value x for configuration max.connections: Not a number of type INT"),
+    ),
+    (
+        ConfigResource::Brokers,
+        "leader.replication.throttled.rate",
+        "-100",
+        Some(
+            "Invalid value -100 for configuration leader.replication.throttled.rate: Value \
+                 must be at least 0",
+        ),
+    ),
+    (
+        ConfigResource::Broker,
+        "log.retention.ms",
+        "0",
+        Some("log.retention.ms must be unlimited (-1) or, equal or greater than 1"),
+    ),
+    (
+        ConfigResource::Broker,
+        "listeners",
+        "PLAINTEXT://:1",
+        Some("listeners is bound when the broker starts: change it in the file and restart"),
+    ),
+];
+
 #[test]
 fn brokers_change_what_kafka_lets_them_change() {
     let image = image(&[]);
-    let cases: &[(ConfigResource, &str, &str, Option<&str>)] = &[
-        (ConfigResource::Broker, "log.retention.ms", "5", None),
-        (ConfigResource::Brokers, "max.connections", "99", None),
-        (
-            ConfigResource::Broker,
-            "listener.name.plaintext.max.connections",
-            "100",
-            None,
-        ),
-        (ConfigResource::Brokers, "nonsense", "5", None),
-        (
-            ConfigResource::Broker,
-            "leader.replication.throttled.rate",
-            "100",
-            None,
-        ),
-        (
-            ConfigResource::Broker,
-            "num.partitions",
-            "5",
-            Some("Cannot update these configs dynamically: [num.partitions]"),
-        ),
-        (
-            ConfigResource::Brokers,
-            "listeners",
-            "PLAINTEXT://:1",
-            Some(
-                "Cannot update these configs at default cluster level, broker id must be \
-                 specified: [listeners]",
-            ),
-        ),
-        (
-            ConfigResource::Brokers,
-            "listener.name.plaintext.ssl.keystore.location",
-            "x",
-            Some(
-                "Cannot update these configs at default cluster level, broker id must be \
-                 specified: [listener.name.plaintext.ssl.keystore.location]",
-            ),
-        ),
-        (
-            ConfigResource::Broker,
-            "max.connections",
-            "x",
-            Some("Invalid value x for configuration max.connections: Not a number of type INT"),
-        ),
-        (
-            ConfigResource::Brokers,
-            "leader.replication.throttled.rate",
-            "-100",
-            Some(
-                "Invalid value -100 for configuration leader.replication.throttled.rate: Value \
-                 must be at least 0",
-            ),
-        ),
-        (
-            ConfigResource::Broker,
-            "log.retention.ms",
-            "0",
-            Some("log.retention.ms must be unlimited (-1) or, equal or greater than 1"),
-        ),
-        (
-            ConfigResource::Broker,
-            "listeners",
-            "PLAINTEXT://:1",
-            Some("listeners is bound when the broker starts: change it in the file and restart"),
-        ),
-    ];
-    for (resource, name, value, expected) in cases {
+    for (resource, name, value, expected) in BROKER_CASES {
         let step = step(name, 0, Some(value));
         let outcome = outcome(&image, resource, Extent::Steps, &[step]);
         match expected {

@@ -46,7 +46,12 @@ fn every_module_that_logs_is_a_logger_from_the_start() {
         }
     }
     let declared: BTreeSet<String> = LOGGERS.iter().map(|&name| name.to_owned()).collect();
-    assert_eq!(declared, expected);
+    let missing: Vec<&String> = expected.difference(&declared).collect();
+    let idle: Vec<&String> = declared.difference(&expected).collect();
+    assert!(
+        missing.is_empty() && idle.is_empty(),
+        "LOGGERS in config/loggers.rs: add {missing:?}, remove {idle:?}"
+    );
     assert!(LOGGERS.is_sorted());
 }
 

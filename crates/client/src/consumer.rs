@@ -303,3 +303,6 @@ impl Consumer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,3 +236,6 @@ fn ends_membership(code: ErrorCode) -> bool {
             | ErrorCode::UNKNOWN_MEMBER_ID
     )
 }
+
+#[cfg(test)]
+mod tests;

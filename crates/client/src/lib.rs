@@ -15,6 +15,8 @@ mod groups;
 mod metadata;
 mod names;
 mod offsets;
+#[cfg(test)]
+mod peer;
 mod producer;
 mod settings;
 mod topics;

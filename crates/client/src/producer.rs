@@ -238,3 +238,6 @@ impl Producer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

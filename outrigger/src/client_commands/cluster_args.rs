@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use client::{Cluster, Settings};
+use client::{ClientError, Cluster, Settings};
 
 use super::CommandError;
 use crate::data_dir::DataDirOption;
@@ -29,11 +29,20 @@ impl ClusterArgs {
     /// Connects.
     pub(crate) async fn connect(&self) -> Result<Cluster, CommandError> {
         let timeout = Duration::from_secs(self.timeout.max(1));
-        let mut settings = Settings::new(&self.servers()?);
+        let servers = self.servers()?;
+        let mut settings = Settings::new(&servers);
         settings.connect_timeout = settings.connect_timeout.min(timeout);
         settings.request_timeout = timeout;
         settings.operation_timeout = timeout;
-        Ok(Cluster::connect(settings).await?)
+        match Cluster::connect(settings).await {
+            Err(ClientError::Connect { .. }) if self.bootstrap.is_none() => {
+                Err(CommandError::Incomplete(format!(
+                    "nothing listens on {servers}; start `outrigger up`, or name a cluster with \
+                     --bootstrap"
+                )))
+            }
+            connected => Ok(connected?),
+        }
     }
 
     fn servers(&self) -> Result<String, CommandError> {

@@ -30,7 +30,9 @@ Examples:
 Formats: value, key-value, json, or text with
   %s value  %k key  %h headers  %t topic  %p partition  %o offset  %T timestamp
   %S length of the value  %K length of the key  %R length of the value in 4 bytes  %% a percent sign
-  \\n \\t \\0 \\xNN")]
+  \\n \\t \\0 \\xNN
+
+Exit status: 0 done, 1 the cluster refused or cannot be reached, 2 wrong command line.")]
 pub(crate) struct ConsumeArgs {
     /// Topics to read
     #[arg(required = true, value_name = "TOPIC", value_parser = place::topic_name)]
@@ -87,7 +89,7 @@ impl ConsumeArgs {
         progress.clear();
         let closed = source.close().await;
         if !self.quiet {
-            eprintln!("{}", progress.summary());
+            crate::output::note(&progress.summary());
         }
         result.and(closed)
     }

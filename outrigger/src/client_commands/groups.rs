@@ -16,7 +16,9 @@ Examples:
   outrigger groups describe billing
   outrigger groups reset-offsets billing --topic orders --to beginning
   outrigger groups reset-offsets billing --topic orders:0,1 --to @2026-01-31T12:00:00Z --execute
-  outrigger groups list --json")]
+  outrigger groups list --json
+
+Exit status: 0 done, 1 the cluster refused or cannot be reached, 2 wrong command line.")]
 pub(crate) struct GroupsArgs {
     #[command(subcommand)]
     action: Action,

@@ -29,7 +29,9 @@ use outcome::Collector;
 Examples:
   echo hello | outrigger produce greetings
   outrigger produce orders --file orders.tsv --key-separator '\\t' --compression zstd
-  outrigger produce users -K : -H source=import --null-value < users.txt")]
+  outrigger produce users -K : -H source=import --null-value < users.txt
+
+Exit status: 0 all records are written, 1 some are not, or the cluster cannot be reached, 2 wrong command line.")]
 pub(crate) struct ProduceArgs {
     /// Where to
     #[arg(value_parser = place::topic_name)]
@@ -140,7 +142,7 @@ impl ProduceArgs {
         if self.output.json {
             output::json(&outcome.summary(&progress))?;
         } else if !self.quiet {
-            eprintln!("{}", progress.summary());
+            crate::output::note(&progress.summary());
         }
         read.and(outcome.into_result())
     }

@@ -83,7 +83,7 @@ impl ResetOffsetsArgs {
         }
         output::table(&table)?;
         if !self.execute {
-            eprintln!("nothing was changed; add --execute to do it");
+            crate::output::note("nothing was changed; add --execute to do it");
         }
         Ok(())
     }

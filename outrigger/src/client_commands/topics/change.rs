@@ -58,7 +58,7 @@ impl CreateArgs {
             Err(error)
                 if self.if_not_exists && error.code() == Some(ErrorCode::TOPIC_ALREADY_EXISTS) =>
             {
-                eprintln!("topic {} exists", self.topic);
+                crate::output::note(&format!("topic {} exists", self.topic));
                 return Ok(());
             }
             created => created?,
@@ -134,7 +134,7 @@ impl DeleteArgs {
                     if self.if_exists
                         && error.code() == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) =>
                 {
-                    eprintln!("topic {topic} does not exist");
+                    crate::output::note(&format!("topic {topic} does not exist"));
                 }
                 deleted => {
                     deleted?;

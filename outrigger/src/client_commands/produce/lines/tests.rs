@@ -2,12 +2,12 @@
 
 use super::*;
 
-async fn cut(input: &[&[u8]], delimiter: &[u8]) -> Vec<Bytes> {
-    // Each piece comes with a read of its own.
+async fn cut(input: &[u8], delimiter: &[u8]) -> Vec<Bytes> {
+    // Every byte comes with a read of its own.
     let (mut writer, reader) = tokio::io::duplex(1);
-    let pieces = input.concat();
+    let input = input.to_vec();
     let write = async move {
-        tokio::io::AsyncWriteExt::write_all(&mut writer, &pieces)
+        tokio::io::AsyncWriteExt::write_all(&mut writer, &input)
             .await
             .unwrap();
         drop(writer);
@@ -25,7 +25,8 @@ async fn cut(input: &[&[u8]], delimiter: &[u8]) -> Vec<Bytes> {
 
 #[tokio::test]
 async fn only_the_delimiter_goes() {
-    let cases: [(&[u8], &[u8], &[&[u8]]); 6] = [
+    type Case = (&'static [u8], &'static [u8], &'static [&'static [u8]]);
+    let cases: [Case; 6] = [
         (b"a\nbc\n", b"\n", &[b"a", b"bc"]),
         (b"a\r\n\n b", b"\n", &[b"a\r", b"", b" b"]),
         (b"", b"\n", &[]),
@@ -34,6 +35,6 @@ async fn only_the_delimiter_goes() {
         (b"\xff\0\xfe", b"\0", &[b"\xff", b"\xfe"]),
     ];
     for (input, delimiter, expected) in cases {
-        assert_eq!(cut(&[input], delimiter).await, expected, "{input:?}");
+        assert_eq!(cut(input, delimiter).await, expected, "{input:?}");
     }
 }

@@ -180,3 +180,6 @@ fn group_config(config: &BrokerConfig) -> GroupConfig {
             .unwrap_or(i64::MAX),
     }
 }
+
+#[cfg(test)]
+mod tests;

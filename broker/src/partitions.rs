@@ -4,7 +4,7 @@
 //! and go after the image that no longer has them is. A partition without a log here failed to
 //! open; its requests get KAFKA_STORAGE_ERROR.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::{PartitionIndex, TopicId, TopicPartition};
@@ -12,6 +12,7 @@ use storage::{Disk, Log, LogSettings};
 use tracing::{error, info, warn};
 
 use crate::metadata::{Image, Topic};
+use crate::random::Random;
 
 /// Every open log of clients' topics and of the broker's own.
 pub struct Partitions {
@@ -66,7 +67,7 @@ impl Partitions {
         parallelism: usize,
         now_ms: i64,
     ) {
-        self.set_strays_aside(image, now_ms);
+        self.set_strays_aside(image);
         let topics: Vec<&Arc<Topic>> = image.topics().collect();
         let share = topics.len().div_ceil(parallelism.max(1)).max(1);
         std::thread::scope(|scope| {
@@ -84,7 +85,7 @@ impl Partitions {
         });
     }
 
-    fn set_strays_aside(&self, image: &Image, now_ms: i64) {
+    fn set_strays_aside(&self, image: &Image) {
         let known = |partition: &TopicPartition| {
             partition.topic.as_str() == crate::metadata::TOPIC
                 || image
@@ -92,11 +93,15 @@ impl Partitions {
                     .is_some_and(|topic| image.partition(topic, partition.partition).is_some())
         };
         for stray in self.disk.partitions().unwrap_or_default() {
-            if !known(&stray) {
-                warn!(partition = %stray, "set aside a directory that no topic owns");
-                if let Err(error) = self.disk.delete_partition(&stray, TopicId::ZERO, now_ms) {
-                    warn!(partition = %stray, %error, "cannot set it aside");
-                }
+            if known(&stray) {
+                continue;
+            }
+            match self.disk.set_stray_aside(&stray, Random.topic_id()) {
+                Ok(path) => warn!(
+                    partition = %stray,
+                    "no topic owns this directory; its files are kept in {}", path.display()
+                ),
+                Err(error) => warn!(partition = %stray, %error, "cannot set a stray aside"),
             }
         }
     }
@@ -194,18 +199,16 @@ impl Partitions {
 
     /// Closes every log cleanly: flushed, with snapshots, so that the next start reads nothing.
     pub fn close(&self, now_ms: i64) -> Result<(), String> {
-        let mut by_name = BTreeMap::new();
+        let mut failure = None;
         for log in self.all() {
-            by_name.insert(log.partition().clone(), log);
+            if let Err(error) = log.close(now_ms) {
+                failure.get_or_insert(format!("{}: {error}", log.partition()));
+            }
         }
-        for (partition, log) in by_name {
-            log.close(now_ms)
-                .map_err(|error| format!("{partition}: {error}"))?;
+        match (failure, self.disk.close()) {
+            (Some(failure), _) => Err(failure),
+            (None, Ok(_marked)) => Ok(()),
+            (None, Err(error)) => Err(error.to_string()),
         }
-        // A disk that saw a failure leaves no mark of a clean stop; the next start checks it.
-        self.disk
-            .close()
-            .map(|_marked| ())
-            .map_err(|error| error.to_string())
     }
 }

@@ -96,6 +96,7 @@ impl Fetch {
             .map(|asked| resolve_topic(broker, context, &image, by_id, asked))
             .collect();
         let count = |n: i32| usize::try_from(n).unwrap_or(0);
+        let bytes_max = count(request.max_bytes).min(broker.config.current().fetch_bytes_max);
         Self {
             topics,
             upto: if request.isolation_level == 1 {
@@ -103,8 +104,9 @@ impl Fetch {
             } else {
                 Upto::HighWatermark
             },
-            bytes_min: count(request.min_bytes),
-            bytes_max: count(request.max_bytes).min(broker.config.current().fetch_bytes_max),
+            // An answer that is full does not wait for more.
+            bytes_min: count(request.min_bytes).min(bytes_max),
+            bytes_max,
             broker: Arc::clone(broker),
         }
     }

@@ -20,6 +20,8 @@ use crate::metadata::Image;
 use crate::reply::Reply;
 
 const READ_COMMITTED: i8 = 1;
+/// First version whose answer has an epoch.
+const LEADER_EPOCH_VERSION: i16 = 4;
 /// `replica_id` of a client; a follower's is its broker id, a debugging reader's is -2.
 const CLIENT: i32 = -1;
 /// "None", in answers.
@@ -81,7 +83,7 @@ pub async fn handle(
             } else {
                 Err(ErrorCode::INVALID_REQUEST)
             };
-            partitions.push(respond(asked.partition_index, answer));
+            partitions.push(respond(context, asked.partition_index, answer));
         }
         topics.push(ListOffsetsTopicResponse {
             name: topic.name,
@@ -167,15 +169,17 @@ async fn find(
 }
 
 fn respond(
+    context: &RequestContext,
     partition_index: i32,
     answer: Result<Answer, ErrorCode>,
 ) -> ListOffsetsPartitionResponse {
+    let tells_epoch = context.version >= LEADER_EPOCH_VERSION;
     match answer {
         Ok(Answer(offset, timestamp, epoch)) => ListOffsetsPartitionResponse {
             partition_index,
             timestamp,
             offset,
-            leader_epoch: epoch.map_or(-1, |epoch| epoch.0),
+            leader_epoch: epoch.filter(|_| tells_epoch).map_or(-1, |epoch| epoch.0),
             ..ListOffsetsPartitionResponse::default()
         },
         Err(error_code) => ListOffsetsPartitionResponse {

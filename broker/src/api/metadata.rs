@@ -30,9 +30,14 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: Metadata
         other => other.as_ref(),
     };
     let operations = request.include_topic_authorized_operations;
+    if let Some(asked) = asked
+        && request.allow_auto_topic_creation
+    {
+        create_missing(broker, context, asked).await;
+    }
+    let image = broker.metadata.image();
     let topics = match asked {
         None => {
-            let image = broker.metadata.image();
             let describable = |topic: &Topic| {
                 context.allows(Operation::Describe, Resource::topic(topic.name.as_str()))
             };
@@ -42,29 +47,22 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: Metadata
                 .map(|topic| found(&image, context, topic, operations))
                 .collect()
         }
-        Some(asked) => {
-            if request.allow_auto_topic_creation {
-                create_missing(broker, context, asked).await;
-            }
-            let image = broker.metadata.image();
-            asked
-                .iter()
-                .map(|topic| answer(&image, context, topic, operations))
-                .collect()
-        }
+        Some(asked) => asked
+            .iter()
+            .map(|topic| answer(&image, context, topic, operations))
+            .collect(),
     };
     Reply::Now(Response::Metadata(respond(
-        broker, context, &request, topics,
+        &image, context, &request, topics,
     )))
 }
 
 fn respond(
-    broker: &Broker,
+    image: &Image,
     context: &RequestContext,
     request: &MetadataRequest,
     topics: Vec<MetadataResponseTopic>,
 ) -> MetadataResponse {
-    let image = broker.metadata.image();
     let endpoint = image.broker.endpoints.get(&context.connection.listener);
     let brokers = endpoint.map(|endpoint| MetadataResponseBroker {
         node_id: image.broker.id.0,

@@ -20,6 +20,8 @@ use super::shard_log::{BATCH_BYTES_MAX, LoadError, ShardLog, StoreError};
 /// Lines about rebalances and members that one shard logs at most in [`NOTICES_PER`].
 const NOTICES_MAX: u32 = 100;
 const NOTICES_PER: Duration = Duration::from_secs(10);
+/// A load that took longer is told.
+const SLOW_LOAD: Duration = Duration::from_millis(200);
 
 type Waiter = oneshot::Sender<Result<Reply, Unavailable>>;
 type Committing = Pin<Box<dyn Future<Output = Result<(), CommitError>> + Send>>;
@@ -47,10 +49,13 @@ pub(super) async fn run(
         None => return,
     };
     let mut serving = Serving::new(log, config, clock, state);
-    let loaded = serving.shard.group_count();
-    if loaded > 0 {
-        let took_ms = (serving.clock.monotonic() - began).as_millis();
-        info!(partition = %serving.log.partition(), groups = loaded, took_ms, "loaded groups");
+    let took = serving.clock.monotonic() - began;
+    let (groups, took_ms) = (serving.shard.group_count(), took.as_millis());
+    // One line per partition is worth reading only where clients had to wait for it.
+    if took >= SLOW_LOAD {
+        info!(partition = %serving.log.partition(), groups, took_ms, "loaded groups");
+    } else {
+        debug!(partition = %serving.log.partition(), groups, took_ms, "loaded groups");
     }
     serving.serve(&mut inbox).await;
 }
@@ -307,4 +312,21 @@ impl NoticeBudget {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::time::Duration;
+
+    use super::{NOTICES_MAX, NOTICES_PER, NoticeBudget};
+
+    #[test]
+    fn a_flood_of_notices_is_cut_and_counted() {
+        let mut budget = NoticeBudget::default();
+        let at = Duration::from_secs(100);
+        for _ in 0..NOTICES_MAX {
+            assert_eq!(budget.admit(at), Some(0));
+        }
+        assert_eq!(budget.admit(at), None);
+        assert_eq!(budget.admit(at + NOTICES_PER / 2), None);
+        assert_eq!(budget.admit(at + NOTICES_PER), Some(2));
+        assert_eq!(budget.admit(at + NOTICES_PER), Some(0));
+    }
+}

@@ -21,7 +21,7 @@ use super::writer;
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
 use crate::context::{ConnectionContext, RequestContext};
-use crate::reply::Reply;
+use crate::reply::{Reply, record_bytes};
 use crate::stages::Stages;
 use crate::{api, dispatch};
 
@@ -149,6 +149,7 @@ impl Connection {
 
     async fn wait(&mut self) -> Result<Event, Closed> {
         let may_read = self.may_read();
+        let memory_is_short = !may_read && self.broker.memory.is_exhausted();
         let tick = if self.frames.is_partial() {
             STALLED_FRAME
         } else {
@@ -165,7 +166,7 @@ impl Connection {
             response = answered => Event::Answered(response),
             ready = self.stream.readable(), if may_read => { ready?; Event::Readable }
             _ = self.draining.wait() => Event::Drain,
-            () = self.broker.memory.available(), if !may_read => Event::Tick,
+            () = self.broker.memory.available(), if memory_is_short => Event::Tick,
             () = tokio::time::sleep(tick) => Event::Tick,
         })
     }
@@ -238,7 +239,7 @@ impl Connection {
                 return Ok(());
             }
         };
-        let charge = self
+        let mut charge = self
             .broker
             .memory
             .charge(frame_bytes + received.decoded_bytes);
@@ -251,7 +252,10 @@ impl Connection {
         let reply = dispatch::dispatch(&self.broker, &context, received.request).await;
         stages.local_done(self.broker.clock.monotonic_nanos());
         let answer = match reply {
-            Reply::Now(response) => Answer::Ready(Some(response)),
+            Reply::Now(response) => {
+                charge.resize(charge.bytes() + record_bytes(&response));
+                Answer::Ready(Some(response))
+            }
             Reply::Later(future) => Answer::Later(future),
             Reply::Silent => {
                 self.broker.metrics.request_done(received.api_key, &stages);
@@ -279,7 +283,7 @@ impl Connection {
         let rope =
             frame::encode_response(done.correlation_id, done.api_key, done.version, &response)?;
         drop(response);
-        done.charge.resize(done.charge.bytes() + rope.len());
+        done.charge.resize(done.charge.bytes().max(rope.len()));
         let idle = self.config.connections_idle_max;
         writer::write(&self.stream, rope, idle).await?;
         done.stages.sent(clock.monotonic_nanos());

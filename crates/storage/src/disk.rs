@@ -6,7 +6,8 @@
 //!     recovery-point-offset-checkpoint  up to where each log is durable
 //!     log-start-offset-checkpoint       logs that start inside a segment
 //!     .kafka_cleanshutdown              there only between a clean stop and the next start
-//!     TOPIC-PARTITION/                  one log; `TOPIC-PARTITION.ID-delete` is a deleted one
+//!     TOPIC-PARTITION/                  one log; `TOPIC-PARTITION.ID-delete` is a deleted one,
+//!                                       `-stray` one that no topic owns
 //! ```
 //!
 //! `Disk` alone touches files; what stands in them is known further up. Nothing here looks at a
@@ -24,14 +25,14 @@ mod small_file;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{BrokerId, TopicId, TopicPartition};
 
 use crate::buffer_pool::BufferPool;
 use checkpoints::Checkpoints;
-use deletion::Deletions;
+use deletion::{Aside, Deletions};
 pub use error::{FileError, OpenDiskError};
 pub use faults::{Crash, Faults, Operation};
 pub(crate) use file::{DELETED_SUFFIX, DiskFile, FileKind, file_name};
@@ -72,6 +73,8 @@ struct Shared {
     meta: MetaProperties,
     stopped_cleanly: bool,
     resident_reads: AtomicBool,
+    /// Directories of logs were made since the last sync of the root.
+    root_unsynced: Mutex<bool>,
     /// Logs that were opened and neither closed nor deleted.
     open_logs: AtomicUsize,
     /// Unlocked when it is dropped.
@@ -109,6 +112,7 @@ impl Disk {
             meta,
             stopped_cleanly,
             resident_reads: AtomicBool::new(true),
+            root_unsynced: Mutex::new(false),
             open_logs: AtomicUsize::new(0),
             _lock: lock,
         })))
@@ -163,18 +167,36 @@ impl Disk {
         id: TopicId,
         due_ms: i64,
     ) -> Result<(), FileError> {
-        let from = self.partition_path(partition);
-        let to = self.0.root.join(deletion::deleted_name(partition, id));
+        let to = self.0.root.join(deletion::aside_name(partition, id, Aside::Deleted));
         if to.exists() {
             std::fs::remove_dir_all(&to).map_err(|e| FileError::new("remove", &to, e))?;
         }
+        self.rename_partition(partition, &to)?;
+        self.0.deletions.push(to, due_ms);
+        Ok(())
+    }
+
+    /// Sets the directory of a partition that no topic owns aside under a name ending in
+    /// `-stray`, which nothing here ever removes: what it holds may be all that is left of
+    /// somebody's data. `id` makes the name unique; the new path is given.
+    pub fn set_stray_aside(
+        &self,
+        partition: &TopicPartition,
+        id: TopicId,
+    ) -> Result<PathBuf, FileError> {
+        let to = self.0.root.join(deletion::aside_name(partition, id, Aside::Stray));
+        self.rename_partition(partition, &to)?;
+        Ok(to)
+    }
+
+    fn rename_partition(&self, partition: &TopicPartition, to: &Path) -> Result<(), FileError> {
+        let from = self.partition_path(partition);
         self.0
             .io
-            .rename(&from, &to)
+            .rename(&from, to)
             .and_then(|()| self.0.io.sync_directory(&self.0.root))
             .map_err(|e| FileError::new("rename", &from, e))?;
         self.0.checkpoints.forget(partition);
-        self.0.deletions.push(to, due_ms);
         Ok(())
     }
 
@@ -183,7 +205,7 @@ impl Disk {
         self.0.checkpoints.write(&self.0.io, &self.0.root)
     }
 
-    /// Writes the checkpoints and marks a clean stop: call it last. Where a log was not closed, or
+    /// Writes the checkpoints and marks a clean stop: call it last, after [`Self::close_logs`]. Where a log was not closed, or
     /// could not be made durable, there is no mark and the next start recovers; `false` tells so.
     /// Blocks.
     pub fn close(&self) -> Result<bool, FileError> {
@@ -231,7 +253,39 @@ impl Disk {
     }
 
     pub(crate) fn create_directory(&self, path: &Path) -> Result<(), FileError> {
-        Io::create_directory(path).map_err(|e| FileError::new("create", path, e))
+        Io::create_directory(path).map_err(|e| FileError::new("create", path, e))?;
+        *self.root_unsynced() = true;
+        Ok(())
+    }
+
+    /// Makes the directories of new logs durable, for all of them at once.
+    pub(crate) fn sync_root(&self) -> Result<(), FileError> {
+        // Held over the sync: who finds nothing to do must not be faster than who does it.
+        let mut unsynced = self.root_unsynced();
+        if *unsynced {
+            self.sync_directory(&self.0.root)?;
+            *unsynced = false;
+        }
+        Ok(())
+    }
+
+    fn root_unsynced(&self) -> MutexGuard<'_, bool> {
+        let unsynced = self.0.root_unsynced.lock();
+        unsynced.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes all that was written so far durable, with one call.
+    pub(crate) fn sync_all(&self) -> Result<(), FileError> {
+        let root = &self.0.root;
+        self.0
+            .io
+            .sync_file_system(root)
+            .map_err(|e| FileError::new("sync", root, e))
+    }
+
+    /// Writes a small file that was not there; a crash may leave a part of it.
+    pub(crate) fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        small_file::create(&self.0.io, path, bytes).map_err(|e| FileError::new("create", path, e))
     }
 
     pub(crate) fn sync_directory(&self, path: &Path) -> Result<(), FileError> {

@@ -13,6 +13,8 @@ use super::error::FileError;
 use super::small_file;
 
 const DELETED: &str = "-delete";
+/// Ends the name of a directory that no topic owns.
+const STRAY: &str = "-stray";
 /// The longest file name that Linux file systems take.
 const FILE_NAME_BYTES_MAX: usize = 255;
 
@@ -61,10 +63,23 @@ impl Deletions {
     }
 }
 
-/// `TOPIC-PARTITION.ID-delete`, the topic cut where the name would be too long.
-pub(super) fn deleted_name(partition: &TopicPartition, id: TopicId) -> String {
+/// What a directory that is set aside ends with, by what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aside {
+    /// It is removed when it is due.
+    Deleted,
+    /// It stays until a person looks at it.
+    Stray,
+}
+
+/// `TOPIC-PARTITION.ID-delete` or `-stray`, the topic cut where the name would be too long.
+pub(super) fn aside_name(partition: &TopicPartition, id: TopicId, aside: Aside) -> String {
     let id = u128::from_be_bytes(id.0);
-    let suffix = format!("-{}.{id:032x}{DELETED}", partition.partition);
+    let ending = match aside {
+        Aside::Deleted => DELETED,
+        Aside::Stray => STRAY,
+    };
+    let suffix = format!("-{}.{id:032x}{ending}", partition.partition);
     let topic = partition.topic.as_str();
     let kept = topic.len().min(FILE_NAME_BYTES_MAX - suffix.len());
     // Topic names are ASCII.

@@ -26,10 +26,12 @@ use directory::{claim, write_error};
 use engine::{Engine, NAME, Ready, pin_addresses};
 use failure::{UpError, describe, known};
 use plan::{Plan, plan};
+use rustix::process::Signal;
 use service::files::create_temporary_dir;
-use service::shutdown::{Signal, on_signals};
+use service::shutdown::{self, on_signals};
 use service::telemetry::{Destination, Levels, Options, ROTATION_DEFAULT, Zone};
 use service::{Clock, Exit, environment, settings, telemetry};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -106,7 +108,11 @@ fn start_log(data_dir: &DataDir, clock: &Clock) -> Result<telemetry::Telemetry, 
     })
 }
 
-async fn supervise(plan: &mut Plan, mut signal: Signal, clock: &Clock) -> Result<(), UpError> {
+async fn supervise(
+    plan: &mut Plan,
+    mut signal: shutdown::Signal,
+    clock: &Clock,
+) -> Result<(), UpError> {
     let mut backoff = Backoff::default();
     let mut announced = false;
     loop {
@@ -167,10 +173,10 @@ async fn live(
     };
     pin_addresses(plan, &ready.endpoints);
     let Ready {
-        endpoints,
+        endpoints: bound,
         cluster_id,
     } = ready;
-    let endpoints = Endpoints::of_broker(&plan.data_dir, plan.broker_log(), cluster_id, &endpoints);
+    let endpoints = Endpoints::of_broker(&plan.data_dir, plan.broker_log(), cluster_id, &bound);
     if !*announced && let Some(bootstrap) = endpoints.first_bootstrap() {
         topic::create(bootstrap, &plan.topics).await?;
     }
@@ -184,7 +190,10 @@ async fn live(
         tracing::info!(target: "outrigger.up", pid = engine.pid(), "up");
         *announced = true;
     }
-    engine.ended().await
+    tokio::select! {
+        status = engine.ended() => status,
+        never = engine::watch(&bound, notice) => match never {},
+    }
 }
 
 fn announce(plan: &Plan, endpoints: &Endpoints) {
@@ -207,7 +216,8 @@ fn announce(plan: &Plan, endpoints: &Endpoints) {
 }
 
 fn stopped(status: ExitStatus, plan: &Plan) -> Result<(), UpError> {
-    if status.success() {
+    // It may have been asked before it could hear.
+    if status.success() || status.signal() == Some(Signal::TERM.as_raw()) {
         notice("stopped");
         return Ok(());
     }

@@ -40,6 +40,7 @@ pub struct Admin {
     listener: TcpListener,
     addr: SocketAddr,
     router: Router,
+    header_timeout: Duration,
 }
 
 #[derive(Clone)]
@@ -61,6 +62,7 @@ impl Admin {
             listener,
             addr,
             router,
+            header_timeout: HEADER_TIMEOUT,
         })
     }
 
@@ -86,7 +88,7 @@ impl Admin {
             connections.spawn(async move {
                 let connection = http1::Builder::new()
                     .timer(TokioTimer::new())
-                    .header_read_timeout(HEADER_TIMEOUT)
+                    .header_read_timeout(self.header_timeout)
                     .keep_alive(false)
                     .max_buf_size(HEADER_BYTES_MAX)
                     .serve_connection(TokioIo::new(stream), service);

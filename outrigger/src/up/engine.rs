@@ -13,6 +13,7 @@ use crate::{output, probe};
 use rustix::process::{Pid, Signal, kill_process};
 use service::Clock;
 use service::files::{remove_if_exists, write_atomic};
+use std::convert::Infallible;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -22,6 +23,7 @@ pub(super) const NAME: &str = "broker";
 const PROBE_INTERVAL: Duration = Duration::from_millis(2);
 /// Without news for this long, a start is talked about.
 const SLOW_START: Duration = Duration::from_secs(3);
+const WATCH_INTERVAL: Duration = Duration::from_secs(5);
 /// The broker has its own, shorter deadline for draining.
 const STOP_TIMEOUT: Duration = Duration::from_secs(40);
 
@@ -137,6 +139,21 @@ pub(super) fn pin_addresses(plan: &mut Plan, endpoints: &BrokerEndpoints) {
     ) && asked.ends_with(":0")
     {
         plan.replace_broker_value("outrigger.admin.listener", admin.clone());
+    }
+}
+
+/// Tells when a running broker stops being healthy, and when it is healthy again. What to do about
+/// it is for people: a broker with a full disk gains nothing from a restart.
+pub(super) async fn watch(endpoints: &BrokerEndpoints, tell: impl Fn(&str)) -> Infallible {
+    let mut healthy = true;
+    loop {
+        tokio::time::sleep(WATCH_INTERVAL).await;
+        match try_it(endpoints).await {
+            Ok(_) if !healthy => tell(&format!("the {NAME} is healthy again")),
+            Err(problem) if healthy => tell(&format!("the {NAME} is not healthy: {problem}")),
+            Ok(_) | Err(_) => continue,
+        }
+        healthy = !healthy;
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Admin, CONNECTIONS_MAX, Health};
 use crate::shutdown::{Cause, channel};
 use prometheus::Registry;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -70,9 +71,10 @@ async fn health_and_metrics_are_served() {
 #[tokio::test]
 async fn strangers_are_refused_and_take_no_place_for_ever() {
     let any = (Ipv4Addr::LOCALHOST, 0).into();
-    let admin = Admin::bind(any, Health::default(), Registry::new())
+    let mut admin = Admin::bind(any, Health::default(), Registry::new())
         .await
         .expect("bound");
+    admin.header_timeout = Duration::from_millis(200);
     let addr = admin.local_addr();
     let (_trigger, signal) = channel();
     tokio::spawn(admin.serve(signal));

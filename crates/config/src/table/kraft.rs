@@ -92,7 +92,8 @@ pub(super) const KEYS: &[Key] = &[
     long("metadata.max.retention.bytes", "104857600")
         .doc("Size beyond which old metadata is deleted."),
     long("metadata.max.retention.ms", "604800000").doc("Time after which old metadata is deleted."),
-    list("process.roles", "broker,controller")
+    list("process.roles", "")
+        .unset()
         .check(Check::ItemsOfOrMore(&["broker", "controller"]))
         .doc("Roles of this process. One node here is broker and controller."),
     long("server.max.startup.time.ms", "9223372036854775807")

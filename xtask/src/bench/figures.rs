@@ -14,6 +14,9 @@ pub(super) enum Metric {
     ConsumeLarge,
     ProduceSmall,
     ConsumeSmall,
+    ProduceBeyond,
+    ConsumeCost,
+    PageCacheFloor,
     AckP50,
     AckP99,
     AckP999,
@@ -25,7 +28,6 @@ pub(super) enum Metric {
     StartExisting,
     MemoryStart,
     MemoryPeak,
-    PageCacheFloor,
 }
 
 impl Metric {
@@ -57,7 +59,9 @@ impl Metric {
             Self::StartExisting => "start to first ack, existing directory, ms",
             Self::MemoryStart => "resident after start, MiB",
             Self::MemoryPeak => "resident peak of all rounds, MiB",
-            Self::PageCacheFloor => "kernel: fresh page cache, CPU s/GB",
+            Self::PageCacheFloor => "(kernel: fresh page cache, CPU s/GB)",
+            Self::ProduceBeyond => "produce 1 KiB, CPU s/GB beyond the kernel's",
+            Self::ConsumeCost => "consume 1 KiB, CPU s/GB",
         }
     }
 
@@ -153,7 +157,8 @@ fn readable(value: f64) -> String {
     match value {
         value if value >= 100.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
-        value => format!("{value:.2}"),
+        value if value.abs() >= 0.1 => format!("{value:.2}"),
+        value => format!("{value:.4}"),
     }
 }
 

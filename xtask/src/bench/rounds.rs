@@ -53,15 +53,11 @@ pub(super) fn measure(
     }
     let size = if options.quick { &QUICK } else { &FULL };
     println!("warming up");
-    round(0, &WARM, &servers, load, &mut Figures::default())?;
+    round(0, &WARM, &servers, load, folder, &mut Figures::default())?;
     for number in 1..=options.rounds {
         println!("round {number} of {}", options.rounds);
         servers.reverse();
-        let floor = machine::page_cache_cpu_s_per_gb(folder, size.large * 1024)?;
-        for (engine, _) in &servers {
-            figures.add(*engine, Metric::PageCacheFloor, floor);
-        }
-        round(number, size, &servers, load, figures)?;
+        round(number, size, &servers, load, folder, figures)?;
     }
     for (engine, server) in &mut servers {
         let peak = machine::memory_mib(server.pid()?, "VmHWM:")?;
@@ -76,6 +72,7 @@ fn round(
     size: &Size,
     servers: &[(Engine, Server<'_>)],
     load: &Load,
+    folder: &Path,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
     let (large, small, seconds) = (size.large, size.small, size.latency_s);
@@ -92,18 +89,28 @@ fn round(
         (Metric::ConsumeSmall, format!("consume -t small-{number}")),
     ];
     for (metric, words) in throughput {
+        let bytes = if metric.is_large() {
+            large * 1024
+        } else {
+            small * 100
+        };
         for (engine, server) in servers {
+            // Fresh pages cost up to ten times as much where the host has to give them first. What
+            // is written and removed here is at hand for whoever comes next, so that all pay alike.
+            let floor = machine::page_cache_cpu_s_per_gb(folder, bytes)?;
             let line = run(load, server, &words)?;
-            let cpu_s_per_gb = number_at(&line, "/broker/cpu_s_per_gb")?;
             // Below one clock tick the cost cannot be seen; half a tick stands for it.
-            let gigabytes = if metric.is_large() {
-                large * 1024
-            } else {
-                small * 100
-            } as f64
-                / 1e9;
-            let cost = cpu_s_per_gb.max(0.005 / gigabytes);
+            let tick = 0.005 / (bytes as f64 / 1e9);
+            let cost = number_at(&line, "/broker/cpu_s_per_gb")?.max(tick);
             figures.add(*engine, metric, 1000.0 / cost);
+            match metric {
+                Metric::ProduceLarge => {
+                    figures.add(*engine, Metric::PageCacheFloor, floor);
+                    figures.add(*engine, Metric::ProduceBeyond, cost - floor);
+                }
+                Metric::ConsumeLarge => figures.add(*engine, Metric::ConsumeCost, cost),
+                _ => {}
+            }
             figures.disturbed(*engine, other_share(&line)?);
         }
     }

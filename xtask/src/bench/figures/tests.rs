@@ -12,8 +12,8 @@ fn medians_of_few() {
 
 #[test]
 fn three_digits() {
-    let shown = [1234.5, 99.96, 12.34, 0.347].map(readable);
-    assert_eq!(shown, ["1234", "100.0", "12.3", "0.35"]);
+    let shown = [1234.5, 99.96, 12.34, 0.347, 0.00306].map(readable);
+    assert_eq!(shown, ["1234", "100.0", "12.3", "0.35", "0.0031"]);
 }
 
 #[test]

@@ -167,7 +167,10 @@ impl Disk {
         id: TopicId,
         due_ms: i64,
     ) -> Result<(), FileError> {
-        let to = self.0.root.join(deletion::aside_name(partition, id, Aside::Deleted));
+        let to = self
+            .0
+            .root
+            .join(deletion::aside_name(partition, id, Aside::Deleted));
         if to.exists() {
             std::fs::remove_dir_all(&to).map_err(|e| FileError::new("remove", &to, e))?;
         }
@@ -184,7 +187,10 @@ impl Disk {
         partition: &TopicPartition,
         id: TopicId,
     ) -> Result<PathBuf, FileError> {
-        let to = self.0.root.join(deletion::aside_name(partition, id, Aside::Stray));
+        let to = self
+            .0
+            .root
+            .join(deletion::aside_name(partition, id, Aside::Stray));
         self.rename_partition(partition, &to)?;
         Ok(to)
     }
@@ -205,9 +211,9 @@ impl Disk {
         self.0.checkpoints.write(&self.0.io, &self.0.root)
     }
 
-    /// Writes the checkpoints and marks a clean stop: call it last, after [`Self::close_logs`]. Where a log was not closed, or
-    /// could not be made durable, there is no mark and the next start recovers; `false` tells so.
-    /// Blocks.
+    /// Writes the checkpoints and marks a clean stop: call it last, after [`Self::close_logs`].
+    /// Where a log was not closed, or could not be made durable, there is no mark and the next
+    /// start recovers; `false` tells so. Blocks.
     pub fn close(&self) -> Result<bool, FileError> {
         self.checkpoint()?;
         if self.0.open_logs.load(Ordering::Acquire) > 0 {

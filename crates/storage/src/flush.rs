@@ -27,49 +27,75 @@ struct Plan {
     end: i64,
     files: Vec<DiskFile>,
     directory: bool,
-    root: bool,
+}
+
+/// A flush between its moment and its end.
+pub(crate) struct Flush {
+    plan: Plan,
+    indexes: Result<(), FileError>,
+    snapshot: Option<Vec<u8>>,
 }
 
 impl Log {
     /// Makes batches, indexes and producers durable and moves the recovery point. Blocks.
     pub fn flush(&self, now_ms: i64) -> Result<(), FlushError> {
         let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
-        let (plan, indexes, snapshot) = {
-            let mut state = self.lock();
-            if !matches!(state.health, Health::Closing | Health::Open) {
-                return Err(FlushError::Unusable);
-            }
-            state.last_flush_ms = now_ms;
-            state.rolled = false;
-            let end = self.0.offsets.load().end;
-            if state.recovery_point == end {
-                return Ok(());
-            }
-            let mut plan = self.plan(&mut state, end);
-            let indexes = persist_indexes(&mut state, &mut plan);
-            let changed = state.producers.take_changed();
-            let snapshot = changed.then(|| producer_snapshot::encode(&state.producers));
-            (plan, indexes, snapshot)
+        let Some(flush) = self.prepare_flush(now_ms)? else {
+            return Ok(());
         };
-        self.sync(&plan)?;
-        let derived = indexes.and_then(|()| self.write_snapshot(plan.end, snapshot.as_deref()));
+        self.sync(&flush.plan)?;
+        let written = self.write_snapshot(&flush, Durable::Yes);
+        self.finish_flush(flush, written)
+    }
+
+    /// Takes down what is to be made durable; `None` where nothing is.
+    pub(crate) fn prepare_flush(&self, now_ms: i64) -> Result<Option<Flush>, FlushError> {
         let mut state = self.lock();
-        if let Err(error) = derived {
-            if snapshot.is_some() {
+        if !matches!(state.health, Health::Closing | Health::Open) {
+            return Err(FlushError::Unusable);
+        }
+        state.last_flush_ms = now_ms;
+        state.rolled = false;
+        let end = self.0.offsets.load().end;
+        if state.recovery_point == end {
+            return Ok(None);
+        }
+        let mut plan = self.plan(&mut state, end);
+        let indexes = persist_indexes(&mut state, &mut plan);
+        let changed = state.producers.take_changed();
+        let snapshot = changed.then(|| producer_snapshot::encode(&state.producers));
+        Ok(Some(Flush {
+            plan,
+            indexes,
+            snapshot,
+        }))
+    }
+
+    /// After all of it is durable.
+    pub(crate) fn finish_flush(
+        &self,
+        flush: Flush,
+        snapshot_written: Result<(), FileError>,
+    ) -> Result<(), FlushError> {
+        let end = flush.plan.end;
+        let mut state = self.lock();
+        if let Err(error) = flush.indexes.and(snapshot_written) {
+            if flush.snapshot.is_some() {
                 state.producers.mark_changed();
             }
             // Due again at once.
             state.rolled = true;
             return Err(error.into());
         }
-        if snapshot.is_some() {
-            self.prune_snapshots(&mut state, plan.end);
+        if flush.snapshot.is_some() {
+            self.prune_snapshots(&mut state, end);
         }
-        state.recovery_point = plan.end;
-        self.0
-            .disk
-            .checkpoints()
-            .set_recovery_point(&self.0.partition, plan.end);
+        state.durable_end = state.durable_end.max(end);
+        state.recovery_point = end;
+        drop(state);
+        self.commit(end);
+        let checkpoints = self.0.disk.checkpoints();
+        checkpoints.set_recovery_point(&self.0.partition, end);
         Ok(())
     }
 
@@ -114,7 +140,7 @@ impl Log {
     fn run_commits(&self) {
         loop {
             match self.sync_batches() {
-                Ok(end) => self.0.commits.committed(end),
+                Ok(()) => {}
                 Err(_) => self.0.commits.failed(),
             }
             if !self.0.commits.next_round() {
@@ -123,8 +149,8 @@ impl Log {
         }
     }
 
-    /// Makes batches durable and commits them; gives up to where.
-    pub(crate) fn sync_batches(&self) -> Result<i64, FlushError> {
+    /// Makes batches durable and commits them.
+    fn sync_batches(&self) -> Result<(), FlushError> {
         let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
         let plan = {
             let mut state = self.lock();
@@ -134,8 +160,13 @@ impl Log {
             let end = self.0.offsets.load().end;
             self.plan(&mut state, end)
         };
-        self.sync(&plan)?;
-        Ok(plan.end)
+        self.sync(&plan)
+    }
+
+    /// All before `end` is durable.
+    fn commit(&self, end: i64) {
+        self.raise_high_watermark(end);
+        self.0.commits.committed(end);
     }
 
     fn plan(&self, state: &mut State, end: i64) -> Plan {
@@ -146,7 +177,6 @@ impl Log {
             end,
             files: logs.collect(),
             directory: std::mem::take(&mut state.directory_unsynced),
-            root: std::mem::take(&mut state.root_unsynced),
         }
     }
 
@@ -158,16 +188,13 @@ impl Log {
                 true => self.0.disk.sync_directory(&self.0.directory),
                 false => Ok(()),
             })
-            .and_then(|()| match plan.root {
-                true => self.0.disk.sync_directory(self.0.disk.root()),
-                false => Ok(()),
-            });
+            .and_then(|()| self.0.disk.sync_root());
         let mut state = self.lock();
         match synced {
             Ok(()) => {
                 state.durable_end = state.durable_end.max(plan.end);
                 drop(state);
-                self.raise_high_watermark(plan.end);
+                self.commit(plan.end);
                 Ok(())
             }
             Err(error) => {
@@ -183,10 +210,13 @@ impl Log {
         }
     }
 
-    fn write_snapshot(&self, offset: i64, bytes: Option<&[u8]>) -> Result<(), FileError> {
-        let Some(bytes) = bytes else { return Ok(()) };
-        let path = self.0.directory.join(file_name(offset, FileKind::Snapshot));
-        self.0.disk.write_file(&path, bytes, Durable::Yes)
+    pub(crate) fn write_snapshot(&self, flush: &Flush, durable: Durable) -> Result<(), FileError> {
+        let Some(bytes) = &flush.snapshot else {
+            return Ok(());
+        };
+        let name = file_name(flush.plan.end, FileKind::Snapshot);
+        let path = self.0.directory.join(name);
+        self.0.disk.write_file(&path, bytes, durable)
     }
 
     fn prune_snapshots(&self, state: &mut State, newest: i64) {

@@ -13,6 +13,7 @@
 mod append;
 mod buffer_pool;
 mod checkpoint;
+mod close;
 mod commit;
 mod disk;
 mod epoch_cache;

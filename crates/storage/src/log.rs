@@ -50,8 +50,6 @@ pub(crate) struct State {
     pub(crate) rolled: bool,
     /// Files were created, renamed or removed since the last sync of the directory.
     pub(crate) directory_unsynced: bool,
-    /// The directory itself is new.
-    pub(crate) root_unsynced: bool,
     pub(crate) read_positions: ReadPositions,
 }
 

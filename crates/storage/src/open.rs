@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use model::{TopicId, TopicPartition};
 
 use crate::commit::CommitQueue;
-use crate::disk::{DELETED_SUFFIX, Disk, Durable, FileError, FileKind, file_name};
+use crate::disk::{DELETED_SUFFIX, Disk, FileError, FileKind, file_name};
 use crate::epoch_cache::{EPOCH_FILE, EpochCache};
 use crate::flush::FlushError;
 use crate::log::{Health, Log, Shared, State};
@@ -130,7 +130,7 @@ fn stored_id(disk: &Disk, directory: &Path) -> Result<TopicId, OpenLogError> {
 fn write_metadata(disk: &Disk, directory: &Path, topic_id: TopicId) -> Result<(), FileError> {
     let path = directory.join(PARTITION_METADATA_FILE);
     let text = partition_metadata::text(topic_id);
-    disk.write_file(&path, text.as_bytes(), Durable::No)
+    disk.create_file(&path, text.as_bytes())
 }
 
 fn create(
@@ -267,7 +267,6 @@ fn load(
             last_flush_ms: now_ms,
             rolled: false,
             directory_unsynced: is_new,
-            root_unsynced: is_new,
             read_positions: ReadPositions::default(),
         },
     })

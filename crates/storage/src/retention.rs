@@ -1,9 +1,8 @@
-//! What a log forgets: segments by age and size, records before an offset, silent producers; and
-//! how a log ends. The start of the log moves before files go.
+//! What a log forgets: segments by age and size, records before an offset, silent producers. The
+//! start of the log moves before files go.
 
 use crate::append::AppendError;
 use crate::disk::FileError;
-use crate::flush::FlushError;
 use crate::log::{Health, Log, State};
 use crate::offsets::LogOffsets;
 use crate::segment::Segment;
@@ -91,49 +90,6 @@ impl Log {
         let due_ms = now_ms.saturating_add(settings.file_delete_delay_ms);
         self.set_aside(&mut state, count, due_ms)?;
         Ok(start)
-    }
-
-    /// Stops a log cleanly: all of it is durable, and the next start reads nothing of it. Blocks.
-    pub fn close(&self, now_ms: i64) -> Result<(), FlushError> {
-        {
-            let mut state = self.lock();
-            match state.health {
-                Health::Closed => return Ok(()),
-                Health::Closing | Health::Failed => {}
-                // No append may slip in behind the flush.
-                Health::Open => state.health = Health::Closing,
-            }
-        }
-        let flushed = self.flush(now_ms);
-        self.end();
-        if flushed.is_ok() {
-            self.0.disk.log_closed();
-        }
-        flushed
-    }
-
-    /// Deletes a log: its name is free when this returns, its files go with
-    /// `Disk::remove_deleted` after `file.delete.delay.ms`. Blocks.
-    pub fn delete(&self, now_ms: i64) -> Result<(), FileError> {
-        self.end();
-        let delay_ms = self.settings().file_delete_delay_ms;
-        let due_ms = now_ms.saturating_add(delay_ms);
-        let (disk, partition) = (&self.0.disk, &self.0.partition);
-        disk.delete_partition(partition, self.0.topic_id, due_ms)?;
-        disk.log_closed();
-        Ok(())
-    }
-
-    /// Takes no more, and holds no file open.
-    fn end(&self) {
-        {
-            let mut state = self.lock();
-            state.health = Health::Closed;
-            for file in state.segments.iter().flat_map(Segment::files) {
-                file.close();
-            }
-        }
-        self.0.watchers.wake();
     }
 
     fn move_start(&self, state: &mut State, start: i64) {

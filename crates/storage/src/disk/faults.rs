@@ -188,6 +188,10 @@ impl Faults {
         Ok(())
     }
 
+    pub(super) fn synced_all(&self) {
+        self.state().changes.clear();
+    }
+
     pub(super) fn synced_directory(&self, directory: &Path) {
         self.state().changes.retain(|change| match change {
             Change::Contents { .. } => true,

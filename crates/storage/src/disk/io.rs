@@ -173,6 +173,19 @@ impl Io {
         }
     }
 
+    /// Makes everything in the file system durable.
+    pub(super) fn sync_file_system(&self, path: &Path) -> io::Result<()> {
+        self.check(Operation::Sync)?;
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        match &self.faults {
+            Some(faults) => {
+                faults.synced_all();
+                Ok(())
+            }
+            None => Ok(rustix::fs::syncfs(File::open(path)?)?),
+        }
+    }
+
     /// Renames over whatever has that name.
     pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         if let Some(faults) = &self.faults {

@@ -17,6 +17,12 @@ pub(crate) enum Durable {
     Yes,
 }
 
+/// Writes a file that was not there.
+pub(super) fn create(io: &Io, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let file = Arc::new(io.create(path)?);
+    io.write_at(&file, &mut [IoSlice::new(bytes)], 0)
+}
+
 /// Writes beside the file and renames over it.
 pub(super) fn write(io: &Io, path: &Path, bytes: &[u8], durable: Durable) -> Result<(), FileError> {
     let temporary = temporary_path(path);

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use model::{TopicId, TopicName};
 
-use super::deletion::{deleted_name, parse_name};
+use super::deletion::{Aside, aside_name, parse_name};
 use super::{Disk, DiskOptions, OpenDiskError};
 use crate::LogSettings;
 use crate::test_log::{NOW_MS, TestDir, batch, open, partition};
@@ -141,7 +141,11 @@ fn names_of_directories() {
         assert_eq!(parse_name(name), expected, "{name}");
     }
     let long = TopicName::new(&"x".repeat(249)).unwrap();
-    let name = deleted_name(&partition(long.as_str(), 123_456), TopicId([255; 16]));
+    let name = aside_name(
+        &partition(long.as_str(), 123_456),
+        TopicId([255; 16]),
+        Aside::Deleted,
+    );
     assert_eq!(name.len(), 255);
     assert!(name.ends_with("-123456.ffffffffffffffffffffffffffffffff-delete"));
 }
@@ -157,14 +161,14 @@ fn descriptors(dir: &TestDir) -> usize {
 }
 
 #[test]
-fn ten_thousand_logs_share_a_few_descriptors() {
+fn many_logs_share_a_few_descriptors() {
     let dir = TestDir::new();
     let options = || DiskOptions {
         open_files_max: 100,
         faults: None,
         ..dir.options()
     };
-    let count = 10_000;
+    let count = 1000;
     {
         let disk = Disk::open(&dir.path(), options()).unwrap();
         let logs: Vec<_> = (0..count)
@@ -190,4 +194,20 @@ fn ten_thousand_logs_share_a_few_descriptors() {
         assert_eq!(log.offsets().end, 1 + i64::from(index % 100 == 0));
         assert_eq!(recovery.truncated_bytes, 0);
     }
+}
+
+#[test]
+fn a_stray_directory_keeps_its_bytes_for_ever_and_its_name_is_free() {
+    let dir = TestDir::new();
+    let (disk, (log, _)) = dir.recover(LogSettings::default());
+    log.put(batch(&["mine"])).unwrap();
+    log.close(NOW_MS).unwrap();
+    let id = TopicId([3; 16]);
+    let aside = disk.set_stray_aside(log.partition(), id).unwrap();
+    assert!(disk.partitions().unwrap().is_empty());
+    assert_eq!(disk.remove_deleted(i64::MAX).unwrap(), 0);
+    let bytes = std::fs::read(aside.join("00000000000000000000.log")).unwrap();
+    assert!(bytes.windows(4).any(|word| word == b"mine"));
+    let (_, recovery) = open(&disk, "t", 0, LogSettings::default());
+    assert!(recovery.created);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authz::Authorizer;
+use authz::{Authorizer, Permit};
 use model::{LeaderEpoch, PartitionIndex, TopicPartition};
 use protocol::ErrorCode;
 use service::telemetry::Loggers;
@@ -110,10 +110,11 @@ impl Broker {
         }
     }
 
-    /// The log of a partition that this node leads, for a client that believes in `epoch` (-1:
-    /// in none, KIP-320).
+    /// The log of a partition that this node leads, for whoever holds a permit and believes in
+    /// `epoch` (-1: in none, KIP-320). Handlers of clients have no other way to a log.
     pub fn led_log(
         &self,
+        _permit: Permit,
         image: &Image,
         topic: &Topic,
         index: PartitionIndex,

@@ -7,6 +7,10 @@ use protocol::{RecordSet, Response};
 
 /// The answer to one request. Answers leave a connection in the order of its requests, whatever
 /// order they become ready in.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time per connection; a box would be an allocation per request"
+)]
 pub enum Reply {
     /// Answer now.
     Now(Response),
@@ -33,6 +37,8 @@ pub fn record_bytes(response: &Response) -> usize {
         return 0;
     };
     let topics = response.responses.iter();
-    let records = topics.flat_map(|topic| &topic.partitions).map(|data| &data.records);
+    let records = topics
+        .flat_map(|topic| &topic.partitions)
+        .map(|data| &data.records);
     records.flatten().map(RecordSet::len).sum()
 }

@@ -9,7 +9,6 @@ use protocol::messages::delete_records::{
     DeleteRecordsResponse, DeleteRecordsTopicResult,
 };
 use protocol::{ErrorCode, Response};
-use storage::Log;
 
 use crate::broker::Broker;
 use crate::context::RequestContext;
@@ -62,7 +61,7 @@ fn delete(
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
     let index = PartitionIndex(asked.partition_index);
-    let log = broker.led_log(image, topic, index, LeaderEpoch(-1))?;
+    let log = broker.led_log(permit, image, topic, index, LeaderEpoch(-1))?;
     let high_watermark = log.offsets().high_watermark;
     let offset = if asked.offset == HIGH_WATERMARK {
         high_watermark
@@ -72,18 +71,9 @@ fn delete(
     if !(0..=high_watermark).contains(&offset) {
         return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
     }
-    delete_permitted(permit, &log, offset, context.now_ms).map_err(|error| {
+    let deleted = tokio::task::block_in_place(|| log.delete_records_before(offset, context.now_ms));
+    deleted.map_err(|error| {
         broker.report_read_failure(log.partition(), &error);
         ErrorCode::KAFKA_STORAGE_ERROR
     })
-}
-
-/// The one place of this file where records go: only with the right to delete.
-fn delete_permitted(
-    _permit: Permit,
-    log: &Log,
-    offset: i64,
-    now_ms: i64,
-) -> Result<i64, storage::RetentionError> {
-    tokio::task::block_in_place(|| log.delete_records_before(offset, now_ms))
 }

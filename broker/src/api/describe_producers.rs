@@ -53,13 +53,13 @@ fn describe(
     name: &str,
     index: i32,
 ) -> Result<Vec<ProducerState>, ErrorCode> {
-    context
+    let permit = context
         .authorize(Operation::Read, Resource::topic(name))
         .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
     let topic = image
         .topic(name)
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let log = broker.led_log(image, topic, PartitionIndex(index), LeaderEpoch(-1))?;
+    let log = broker.led_log(permit, image, topic, PartitionIndex(index), LeaderEpoch(-1))?;
     let states = log.producers().into_iter().map(|producer| ProducerState {
         producer_id: producer.producer_id,
         producer_epoch: i32::from(producer.producer_epoch),

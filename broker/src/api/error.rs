@@ -38,10 +38,7 @@ fn invalid_batch(invalid: &InvalidBatch) -> ErrorCode {
 /// The record that is to blame, where one is, and why.
 pub fn append_message(error: &AppendError) -> Option<(i32, String)> {
     match error {
-        AppendError::InvalidTimestamp(invalid) => Some((
-            i32::try_from(invalid.record_index).unwrap_or(0),
-            error.to_string(),
-        )),
+        AppendError::InvalidTimestamp(invalid) => Some((invalid.record_index, error.to_string())),
         AppendError::Invalid(_) => Some((0, error.to_string())),
         _ => None,
     }

@@ -17,7 +17,7 @@ use storage::{FirstBatch, Log, ReadError, Upto};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use authz::{Operation, Resource};
+use authz::{Operation, Permit, Resource};
 
 use crate::broker::Broker;
 use crate::context::RequestContext;
@@ -290,7 +290,7 @@ fn resolve_topic(
         // Whoever asks by an id that exists but may not read it learns no more than its name's
         // owner would.
         Err(_) => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
-        Ok(_permit) => topic.ok_or(unknown),
+        Ok(permit) => topic.map(|topic| (topic, permit)).ok_or(unknown),
     };
     let partitions = asked
         .partitions
@@ -307,13 +307,13 @@ fn resolve_topic(
 fn resolve_partition(
     broker: &Broker,
     image: &Image,
-    topic: Result<&Arc<Topic>, ErrorCode>,
+    topic: Result<(&Arc<Topic>, Permit), ErrorCode>,
     asked: FetchPartition,
 ) -> Wanted {
-    let log = topic.and_then(|topic| {
+    let log = topic.and_then(|(topic, permit)| {
         let index = PartitionIndex(asked.partition);
         let epoch = LeaderEpoch(asked.current_leader_epoch);
-        broker.led_log(image, topic, index, epoch)
+        broker.led_log(permit, image, topic, index, epoch)
     });
     let diverging = log.as_ref().ok().and_then(|log| divergence(log, &asked));
     Wanted {
@@ -332,7 +332,7 @@ fn divergence(log: &Log, asked: &FetchPartition) -> Option<EpochEndOffset> {
     }
     let end = log.epoch_end_offset(last_fetched)?;
     let diverges = end.end_offset < asked.fetch_offset || end.epoch.0 < last_fetched.0;
-    diverges.then(|| EpochEndOffset {
+    diverges.then_some(EpochEndOffset {
         epoch: end.epoch.0,
         end_offset: end.end_offset,
     })

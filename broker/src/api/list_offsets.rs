@@ -110,14 +110,20 @@ fn locate(
     name: &str,
     asked: &ListOffsetsPartition,
 ) -> Result<Log, ErrorCode> {
-    context
+    let permit = context
         .authorize(Operation::Describe, Resource::topic(name))
         .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
     let topic = image
         .topic(name)
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let epoch = LeaderEpoch(asked.current_leader_epoch);
-    broker.led_log(image, topic, PartitionIndex(asked.partition_index), epoch)
+    broker.led_log(
+        permit,
+        image,
+        topic,
+        PartitionIndex(asked.partition_index),
+        epoch,
+    )
 }
 
 async fn find(

@@ -53,14 +53,20 @@ fn find(
     name: &str,
     asked: &OffsetForLeaderPartition,
 ) -> Result<EpochEndOffset, ErrorCode> {
-    context
+    let permit = context
         .authorize(Operation::Describe, Resource::topic(name))
         .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
     let topic = image
         .topic(name)
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     let current = LeaderEpoch(asked.current_leader_epoch);
-    let log = broker.led_log(image, topic, PartitionIndex(asked.partition), current)?;
+    let log = broker.led_log(
+        permit,
+        image,
+        topic,
+        PartitionIndex(asked.partition),
+        current,
+    )?;
     let end = log.epoch_end_offset(LeaderEpoch(asked.leader_epoch));
     Ok(EpochEndOffset {
         error_code: ErrorCode::NONE,

@@ -4,7 +4,7 @@
 //! comes later and the next request is acted on meanwhile. KIP-98 (idempotence), KIP-467 (record
 //! errors), KIP-516 (topic ids from version 13), KIP-951 (the leader in the answer).
 
-use model::PartitionIndex;
+use model::{LeaderEpoch, PartitionIndex};
 use protocol::messages::produce::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
     ProduceResponse, TopicProduceData, TopicProduceResponse,
@@ -138,12 +138,10 @@ fn append(
     data: PartitionProduceData,
 ) -> Outcome {
     let index = data.index;
-    let Some(partition) = image.partition(topic, PartitionIndex(index)) else {
-        return Outcome::failure(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, None);
+    let log = match broker.led_log(permit, image, topic, PartitionIndex(index), LeaderEpoch(-1)) {
+        Ok(log) => log,
+        Err(error_code) => return Outcome::failure(index, error_code, None),
     };
-    if partition.leader != Some(image.broker.id) {
-        return Outcome::failure(index, ErrorCode::NOT_LEADER_OR_FOLLOWER, None);
-    }
     let records = data.records.unwrap_or_default();
     if zstd_too_early(context, &records) {
         let message = "zstd needs Produce version 7 or newer";
@@ -153,19 +151,10 @@ fn append(
             Some(message),
         );
     }
-    let Some(log) = broker.partitions.log(topic.id, PartitionIndex(index)) else {
-        return Outcome::failure(index, ErrorCode::KAFKA_STORAGE_ERROR, None);
-    };
     let now_ms = context.now_ms;
     let bytes = records.len();
-    match append_permitted(permit, || {
-        log.append(
-            records,
-            AppendOrigin::Client,
-            partition.leader_epoch,
-            now_ms,
-        )
-    }) {
+    let epoch = image.leader_epoch_of(topic);
+    match log.append(records, AppendOrigin::Client, epoch, now_ms) {
         Ok(appended) => {
             broker.metrics.produced(bytes);
             Outcome::success(index, appended)
@@ -175,14 +164,6 @@ fn append(
             Outcome::refused(index, &error)
         }
     }
-}
-
-/// The one place of this file where records reach a log: only with the right to write.
-fn append_permitted(
-    _permit: Permit,
-    append: impl FnOnce() -> Result<Appended, AppendError>,
-) -> Result<Appended, AppendError> {
-    append()
 }
 
 /// Before version 7 nobody could know zstd, so nobody may send it.

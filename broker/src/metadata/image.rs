@@ -128,9 +128,14 @@ impl Image {
     pub fn partition(&self, topic: &Topic, index: PartitionIndex) -> Option<Partition> {
         (0..topic.partitions).contains(&index.0).then(|| Partition {
             leader: Some(self.broker.id),
-            leader_epoch: LeaderEpoch(self.leader_epoch.0 - topic.born_epoch),
+            leader_epoch: self.leader_epoch_of(topic),
             replicas: vec![self.broker.id],
         })
+    }
+
+    /// The leader epoch of a topic's partitions: how often this node began to lead them.
+    pub fn leader_epoch_of(&self, topic: &Topic) -> LeaderEpoch {
+        LeaderEpoch(self.leader_epoch.0 - topic.born_epoch)
     }
 
     /// The dynamic configuration of one owner other than a topic.

@@ -37,12 +37,12 @@ const DRAIN: Duration = Duration::from_millis(500);
 /// How often an idle connection looks at its clock.
 const IDLE_CHECK: Duration = Duration::from_secs(5);
 
-/// Why a connection ended. All but `PeerClosed` and `ShuttingDown` are worth a line in the log.
+/// Why a connection ended. All but `ByPeer` and `ShuttingDown` are worth a line in the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Closed {
     /// The client closed.
     #[error("closed by the client")]
-    PeerClosed,
+    ByPeer,
     /// The broker stops.
     #[error("the broker is shutting down")]
     ShuttingDown,
@@ -74,7 +74,7 @@ impl Closed {
     pub fn is_suspicious(&self) -> bool {
         !matches!(
             self,
-            Self::PeerClosed | Self::ShuttingDown | Self::Idle | Self::Unanswerable | Self::Io(_)
+            Self::ByPeer | Self::ShuttingDown | Self::Idle | Self::Unanswerable | Self::Io(_)
         )
     }
 }
@@ -97,6 +97,10 @@ pub struct Connection {
     draining: Signal,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time per connection; a box would be an allocation per request"
+)]
 enum Event {
     Answered(Response),
     Readable,
@@ -192,7 +196,7 @@ impl Connection {
             .stream
             .try_read_buf(self.frames.room(request_bytes_max))
         {
-            Ok(0) => return Err(Closed::PeerClosed),
+            Ok(0) => return Err(Closed::ByPeer),
             Ok(_) => {
                 self.last_byte = self.broker.clock.monotonic();
                 if began {

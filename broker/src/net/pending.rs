@@ -9,6 +9,10 @@ use super::budget::Charge;
 use crate::stages::Stages;
 
 /// The answer of a request in flight.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time per connection; a box would be an allocation per request"
+)]
 pub enum Answer {
     /// Ready; taken when its turn has come.
     Ready(Option<Response>),

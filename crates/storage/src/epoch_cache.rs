@@ -60,6 +60,11 @@ impl EpochCache {
         true
     }
 
+    /// Whether there is one epoch only.
+    pub(crate) fn is_first(&self) -> bool {
+        self.entries.len() == 1
+    }
+
     pub(crate) fn latest(&self) -> Option<LeaderEpoch> {
         self.entries.last().map(|(epoch, _)| LeaderEpoch(*epoch))
     }

@@ -202,7 +202,12 @@ impl Log {
     pub(crate) fn write_epochs(&self, state: &State) {
         let path = self.0.directory.join(EPOCH_FILE);
         let text = state.epochs.text();
-        if let Err(error) = self.0.disk.write_file(&path, text.as_bytes(), Durable::No) {
+        let written = match state.epochs.is_first() {
+            // There is nothing to replace, and a torn file is passed over.
+            true => self.0.disk.create_file(&path, text.as_bytes()),
+            false => self.0.disk.write_file(&path, text.as_bytes(), Durable::No),
+        };
+        if let Err(error) = written {
             tracing::warn!(partition = %self.0.partition, %error, "cannot write leader epochs");
         }
     }

@@ -22,6 +22,10 @@ pub(crate) use scan::{FoundBatch, HeaderScan};
 /// Positions are 31 bits wide, as in Kafka's index.
 pub(crate) const SEGMENT_BYTES_MAX: u64 = i32::MAX as u64;
 
+/// A segment up to this size gets no time index: four reads find its greatest timestamp. Idle and
+/// small partitions, of which there are most, have a file less to create and to sync.
+const TIME_INDEX_SIZE_MIN: u64 = 16 << 10;
+
 /// What a segment knows about time; loaded when it is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Times {
@@ -208,12 +212,15 @@ impl Segment {
         Ok(self.times()?.max.map_or(created_ms, |max| max.timestamp_ms))
     }
 
-    /// Writes the indexes, the greatest timestamp so far last.
+    /// Writes the indexes, the greatest timestamp so far last. A time index without an entry says
+    /// nothing, one with any says all.
     pub(crate) fn persist_indexes(&mut self) -> io::Result<()> {
         if !self.index_stale {
             return Ok(());
         }
-        self.index_time();
+        if self.time_index.count() > 0 || self.size > TIME_INDEX_SIZE_MIN {
+            self.index_time();
+        }
         self.index.persist()?;
         self.time_index.persist()?;
         self.index_stale = false;

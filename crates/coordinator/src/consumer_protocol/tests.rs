@@ -1,3 +1,5 @@
+//! Topics are found in subscriptions of every version, and in nothing else.
+
 use super::*;
 
 fn check(subscription: &[u8], expected: Option<&[&str]>) {

@@ -1,3 +1,5 @@
+//! Member ids as Kafka forms them.
+
 use super::*;
 
 #[test]

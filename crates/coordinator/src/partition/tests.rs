@@ -1,3 +1,5 @@
+//! Groups lie where a JVM says they do.
+
 use super::*;
 
 /// Values printed by `Utils.abs(s.hashCode()) % 50` of a JVM.

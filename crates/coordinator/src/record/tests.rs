@@ -1,3 +1,5 @@
+//! Fixed bytes of every version of every record, and hostile ones.
+
 use super::*;
 use model::{LeaderEpoch, TopicId};
 use proptest::prelude::*;

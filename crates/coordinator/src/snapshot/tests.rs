@@ -1,3 +1,5 @@
+//! The format of snapshots is fixed, and no damage goes unnoticed.
+
 use super::*;
 use model::{GroupId, LeaderEpoch, PartitionIndex, TopicId, TopicName};
 use proptest::prelude::*;

@@ -3,18 +3,24 @@
 //! `A:` before a command labels its answers. Member `c#3` is client `c` with the third random id of
 //! the script. Appends succeed at once unless `hold` was said; then `ok` and `fail WHY` decide.
 
+mod show;
+mod words;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{GroupId, LeaderEpoch, PartitionIndex, TopicId, TopicName};
+use model::{TopicId, TopicName};
 
 use super::super::Shard;
 use crate::{
-    AppendError, Client, Command, CommitPartition, CommitTopic, Durable, Effects, FetchTopic,
-    FetchedTopic, GroupConfig, GroupError, Heartbeat, InstanceId, JoinGroup, LeaveGroup, Leaver,
-    ListFilter, MemberId, Now, OffsetCommit, OffsetDelete, OffsetFetch, OffsetTopic, Protocol,
-    Record, Reply, SyncGroup, Token, decode_snapshot, encode_snapshot,
+    AppendError, Client, Command, Durable, Effects, GroupConfig, Heartbeat, InstanceId, JoinGroup,
+    LeaveGroup, ListFilter, MemberId, Now, OffsetDelete, Record, SyncGroup, Token, decode_snapshot,
+    encode_snapshot,
+};
+use show::{short, show_fetched, show_record, show_reply};
+use words::{
+    Words, assignment, commit, fetch, group, leaver, member, position, protocols, topic_id,
 };
 
 const BATCH_BYTES: usize = 1 << 20;
@@ -60,95 +66,6 @@ pub(super) struct Script {
     log: Vec<(Bytes, Option<Bytes>)>,
     answers: Vec<usize>,
     pub(super) out: String,
-}
-
-/// One command's words: `key=value` options and the rest.
-struct Words<'a> {
-    plain: Vec<&'a str>,
-    options: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Words<'a> {
-    fn new(text: &'a str) -> Self {
-        let is_option = |word: &&str| {
-            let key = word.split('=').next().unwrap_or_default();
-            word.contains('=') && key.len() <= 6 && key.bytes().all(|b| b.is_ascii_lowercase())
-        };
-        let words = text.split_whitespace();
-        let (options, plain): (Vec<_>, Vec<_>) = words.partition(is_option);
-        let options = options.into_iter().filter_map(|word| word.split_once('='));
-        Self {
-            plain,
-            options: options.collect(),
-        }
-    }
-
-    fn option(&self, key: &str) -> Option<&'a str> {
-        self.options
-            .iter()
-            .find(|(k, _)| *k == key)
-            .map(|(_, v)| *v)
-    }
-
-    fn number(&self, key: &str, default: i64) -> i64 {
-        self.option(key).map_or(default, |v| v.parse().unwrap())
-    }
-}
-
-fn group(text: &str) -> GroupId {
-    GroupId::new(if text == "''" { "" } else { text }).unwrap()
-}
-
-/// `c#3` is a member with a fresh id, anything else is meant literally.
-fn member(text: &str) -> MemberId {
-    match text.split_once('#') {
-        Some((prefix, n)) => MemberId::fresh(prefix, n.parse().unwrap()),
-        None => MemberId::new(text),
-    }
-}
-
-fn short(text: &str) -> String {
-    match text.split_once("-00000000-0000-4000-8000-") {
-        Some((prefix, n)) => format!("{prefix}#{}", u128::from_str_radix(n, 16).unwrap()),
-        None => text.to_owned(),
-    }
-}
-
-fn topic_id(text: &str) -> TopicId {
-    TopicId([text.parse().unwrap(); 16])
-}
-
-/// `t-0` or `t-0=5`.
-fn position(text: &str) -> (TopicName, PartitionIndex, i64) {
-    let (place, offset) = text.split_once('=').unwrap_or((text, "0"));
-    let (topic, partition) = place.rsplit_once('-').unwrap();
-    let topic = TopicName::new(topic).unwrap();
-    (
-        topic,
-        PartitionIndex(partition.parse().unwrap()),
-        offset.parse().unwrap(),
-    )
-}
-
-/// `range:x,rr:y` with consumer subscriptions to topics x and y; `range:!` is no subscription.
-fn protocols(text: &str) -> Vec<Protocol> {
-    let one = |part: &str| {
-        let (name, topic) = part.split_once(':').unwrap_or((part, "t"));
-        let mut metadata = b"\0\x01\0\0\0\x01".to_vec();
-        metadata.extend((topic.len() as u16).to_be_bytes());
-        metadata.extend(topic.as_bytes());
-        if topic == "!" {
-            metadata = b"!".to_vec();
-        }
-        Protocol {
-            name: name.into(),
-            metadata: metadata.into(),
-        }
-    };
-    text.split(',')
-        .filter(|part| !part.is_empty())
-        .map(one)
-        .collect()
 }
 
 impl Script {
@@ -409,232 +326,5 @@ impl Script {
             let label = self.labels[token.0 as usize].clone();
             writeln!(self.out, "  {label} {}", show_reply(&reply)).unwrap();
         }
-    }
-}
-
-/// `c#1=A`.
-fn assignment(text: &str) -> (MemberId, Bytes) {
-    let (id, bytes) = text.split_once('=').unwrap();
-    (member(id), Bytes::copy_from_slice(bytes.as_bytes()))
-}
-
-/// `c#1`, `/inst` or `c#1/inst`.
-fn leaver(text: &str) -> Leaver {
-    let (id, instance) = text
-        .split_once('/')
-        .map_or((text, None), |(a, b)| (a, Some(b)));
-    Leaver {
-        member: member(id),
-        instance: instance.map(InstanceId::new),
-        reason: None,
-    }
-}
-
-fn commit(words: &Words<'_>, instance: Option<InstanceId>) -> OffsetCommit {
-    let metadata = words.option("meta").unwrap_or_default();
-    let metadata: Arc<str> = match metadata.strip_prefix('*') {
-        Some(n) => "ü".repeat(n.parse().unwrap()).into(),
-        None => metadata.into(),
-    };
-    let id = words
-        .option("id")
-        .map_or(TopicId::ZERO, |n| TopicId([n.parse().unwrap(); 16]));
-    let topics =
-        words
-            .plain
-            .iter()
-            .skip(1)
-            .map(|w| position(w))
-            .map(|(topic, partition, offset)| {
-                let commit = CommitPartition {
-                    partition,
-                    offset,
-                    leader_epoch: LeaderEpoch(words.number("epoch", -1) as i32),
-                    metadata: metadata.clone(),
-                };
-                CommitTopic {
-                    topic,
-                    topic_id: id,
-                    partitions: vec![commit],
-                }
-            });
-    OffsetCommit {
-        group: group(words.plain[0]),
-        member: words.option("m").map_or_else(MemberId::none, member),
-        instance,
-        generation: words.number("gen", -1) as i32,
-        retention_ms: words.option("keep").map(|ms| ms.parse().unwrap()),
-        names_unknown_group: words.number("v", 9) >= 9,
-        topics: topics.collect(),
-    }
-}
-
-fn fetch(words: &Words<'_>) -> OffsetFetch {
-    let id = words
-        .option("id")
-        .map_or(TopicId::ZERO, |n| TopicId([n.parse().unwrap(); 16]));
-    let topics = words
-        .plain
-        .iter()
-        .skip(1)
-        .map(|w| position(w))
-        .map(|(topic, partition, _)| FetchTopic {
-            topic,
-            topic_id: id,
-            partitions: vec![partition],
-        });
-    let topics: Vec<_> = topics.collect();
-    OffsetFetch {
-        group: group(words.plain[0]),
-        topics: (!topics.is_empty()).then_some(topics),
-    }
-}
-
-fn show_fetched(topics: &[FetchedTopic]) -> String {
-    let mut line = String::new();
-    for topic in topics {
-        for (partition, offset) in &topic.partitions {
-            write!(line, " {}-{partition}=", topic.topic).unwrap();
-            match offset {
-                None => line.push('-'),
-                Some(offset) => {
-                    write!(line, "{}", offset.offset).unwrap();
-                    if offset.leader_epoch.0 >= 0 {
-                        write!(line, "@{}", offset.leader_epoch).unwrap();
-                    }
-                    if !offset.metadata.is_empty() {
-                        write!(line, "({})", offset.metadata).unwrap();
-                    }
-                }
-            }
-        }
-    }
-    line
-}
-
-fn show_record(record: &Record) -> String {
-    match record {
-        Record::OffsetCommit {
-            group,
-            topic,
-            partition,
-            value,
-        } => {
-            let offset = value
-                .as_ref()
-                .map(|v| format!("={}", v.offset))
-                .unwrap_or_default();
-            format!("offset {group} {topic}-{partition}{offset}")
-        }
-        Record::GroupMetadata { group, value: None } => format!("group {group}"),
-        Record::GroupMetadata {
-            group,
-            value: Some(v),
-        } => {
-            let mut line = format!("group {group} gen={}", v.generation);
-            for text in v.protocol.iter().map(|p| &**p) {
-                write!(line, " {text}").unwrap();
-            }
-            if let Some(leader) = &v.leader {
-                write!(line, " leader={}", short(leader.as_str())).unwrap();
-            }
-            for m in &v.members {
-                let assignment = String::from_utf8_lossy(&m.assignment);
-                write!(line, " {}={assignment}", short(m.member.as_str())).unwrap();
-            }
-            line
-        }
-    }
-}
-
-fn show_offset_topics(topics: &[OffsetTopic]) -> String {
-    let mut line = String::new();
-    for topic in topics {
-        for (partition, error) in &topic.partitions {
-            write!(line, " {}-{partition}", topic.topic).unwrap();
-            if let Some(error) = error {
-                write!(line, ":{error:?}").unwrap();
-            }
-        }
-    }
-    line
-}
-
-fn show_result<T>(result: &Result<T, GroupError>, f: impl FnOnce(&T) -> String) -> String {
-    match result {
-        Ok(value) => f(value),
-        Err(error) => format!("error {error:?}"),
-    }
-}
-
-fn show_reply(reply: &Reply) -> String {
-    match reply {
-        Reply::DeleteGroups(results) => {
-            let one = |(id, result): &(GroupId, Result<(), GroupError>)| match result {
-                Ok(()) => format!(" {id}"),
-                Err(error) => format!(" {id}:{error:?}"),
-            };
-            format!("deleted{}", results.iter().map(one).collect::<String>())
-        }
-        Reply::Heartbeat(result) => show_result(result, |()| "alive".to_owned()),
-        Reply::JoinGroup(Err(refused)) => format!(
-            "refused {:?} {}",
-            refused.error,
-            short(refused.member.as_str())
-        )
-        .trim_end()
-        .to_owned(),
-        Reply::JoinGroup(Ok(joined)) => {
-            let leader = joined.leader.as_ref().map_or("-", |l| l.as_str());
-            let mut line = format!(
-                "joined {} gen={} {} leader={}",
-                short(joined.member.as_str()),
-                joined.generation,
-                joined.protocol.as_deref().unwrap_or("-"),
-                short(leader),
-            );
-            for m in &joined.members {
-                let instance = m
-                    .instance
-                    .as_ref()
-                    .map(|i| format!("/{i}"))
-                    .unwrap_or_default();
-                write!(line, " {}{instance}", short(m.member.as_str())).unwrap();
-            }
-            line + if joined.skip_assignment { " skip" } else { "" }
-        }
-        Reply::LeaveGroup(result) => show_result(result, |left| {
-            let mut line = "left".to_owned();
-            for one in left {
-                let instance = one
-                    .instance
-                    .as_ref()
-                    .map(|i| format!("/{i}"))
-                    .unwrap_or_default();
-                write!(line, " {}{instance}", short(one.member.as_str())).unwrap();
-                if let Some(error) = one.error {
-                    write!(line, ":{error:?}").unwrap();
-                }
-            }
-            line
-        }),
-        Reply::OffsetCommit(result) => show_result(result, |topics| {
-            format!("committed{}", show_offset_topics(topics))
-        }),
-        Reply::OffsetDelete(result) => show_result(result, |topics| {
-            format!("forgot{}", show_offset_topics(topics))
-        }),
-        Reply::OffsetFetch(result) => {
-            show_result(result, |topics| format!("offsets{}", show_fetched(topics)))
-        }
-        Reply::SyncGroup(result) => show_result(result, |synced| {
-            let assignment = String::from_utf8_lossy(&synced.assignment).into_owned();
-            format!(
-                "synced {} {assignment}",
-                synced.protocol.as_deref().unwrap_or("-")
-            )
-            .trim_end()
-            .to_owned()
-        }),
     }
 }

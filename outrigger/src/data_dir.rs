@@ -68,6 +68,12 @@ impl DataDir {
         self.0.join("broker.json")
     }
 
+    /// The broker's process id, for an `up` that comes after a killed one. The broker removes its own
+    /// file when it begins to stop, which is too early to know that it has ended.
+    pub(crate) fn broker_pid(&self) -> PathBuf {
+        self.0.join("broker.pid")
+    }
+
     /// Topics, offsets and metadata.
     pub(crate) fn broker_data(&self) -> PathBuf {
         self.0.join("broker")

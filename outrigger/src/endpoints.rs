@@ -124,14 +124,6 @@ impl BrokerEndpoints {
         let endpoints: Self = serde_json::from_str(&text).ok()?;
         (endpoints.pid == pid).then_some(endpoints)
     }
-
-    /// The pid of whoever wrote the file last.
-    pub(crate) fn last_pid(data_dir: &DataDir) -> Option<u32> {
-        let text = read_text(&data_dir.broker_endpoints(), FILE_BYTES_MAX).ok()?;
-        serde_json::from_str::<Self>(&text)
-            .ok()
-            .map(|endpoints| endpoints.pid)
-    }
 }
 
 /// The key of a listener: what clients call the way in, which for MSK's names differs from Kafka's.

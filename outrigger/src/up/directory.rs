@@ -2,10 +2,10 @@
 
 use super::failure::UpError;
 use crate::data_dir::DataDir;
-use crate::endpoints::{BrokerEndpoints, Endpoints};
+use crate::endpoints::Endpoints;
 use crate::output;
 use service::Clock;
-use service::files::{Lock, LockError, create_private_dir, remove_if_exists};
+use service::files::{Lock, LockError, create_private_dir, read_text, remove_if_exists};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use std::time::Duration;
 /// `status` and `wait` touch the lock for an instant, which must not look like another instance.
 const LOCK_TRIES: u32 = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+const PID_BYTES_MAX: u64 = 16;
 /// A broker whose `up` was killed drains on its own; that may take as long as a clean stop.
 const LEFT_BEHIND_TIMEOUT: Duration = Duration::from_secs(30);
 const LEFT_BEHIND_INTERVAL: Duration = Duration::from_millis(10);
@@ -81,7 +82,7 @@ async fn lock(data_dir: &DataDir) -> Result<Lock, UpError> {
 }
 
 async fn wait_for_left_behind(data_dir: &DataDir, clock: &Clock) -> Result<(), UpError> {
-    let Some(pid) = BrokerEndpoints::last_pid(data_dir) else {
+    let Some(pid) = last_broker(data_dir) else {
         return Ok(());
     };
     let properties = data_dir.broker_properties();
@@ -102,6 +103,12 @@ async fn wait_for_left_behind(data_dir: &DataDir, clock: &Clock) -> Result<(), U
         tokio::time::sleep(LEFT_BEHIND_INTERVAL).await;
     }
     Ok(())
+}
+
+/// The process id of the broker that was started last.
+fn last_broker(data_dir: &DataDir) -> Option<u32> {
+    let text = read_text(&data_dir.broker_pid(), PID_BYTES_MAX).ok()?;
+    text.trim().parse().ok()
 }
 
 /// Whether that process is a broker with this configuration: a pid alone may be anybody's by now.

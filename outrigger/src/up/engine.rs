@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use service::Clock;
 use service::files::{remove_if_exists, write_atomic};
 use std::convert::Infallible;
+use std::fs;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -61,10 +62,13 @@ impl Engine {
                 .arg(&file)
                 .stdin(Stdio::null())
                 .process_group(0)
+                .kill_on_drop(true)
                 .spawn()
         });
         let child = spawned.map_err(|error| UpError::Spawn { name: NAME, error })?;
         let pid = child.id().unwrap_or_default();
+        let pid_file = data_dir.broker_pid();
+        fs::write(&pid_file, pid.to_string()).map_err(write_error(&pid_file))?;
         Ok(Self {
             child,
             pid,

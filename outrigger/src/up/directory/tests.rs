@@ -6,6 +6,8 @@ use crate::up::failure::UpError;
 use service::{Clock, Exit};
 use std::fs;
 use std::path::Path;
+use std::pin::pin;
+use std::process::{Command, Stdio};
 
 fn data_dir(path: &Path) -> DataDir {
     DataDir::new(path).expect("absolute")
@@ -40,14 +42,34 @@ async fn what_a_killed_run_left_is_removed_and_data_is_not() {
     fs::write(dir.endpoints(), "{}").expect("written");
     // A pid that is ours, but not a broker's.
     let pid = std::process::id();
-    fs::write(
-        dir.broker_endpoints(),
-        format!("{{\"pid\":{pid},\"listeners\":{{}}}}"),
-    )
-    .expect("written");
+    fs::write(dir.broker_pid(), pid.to_string()).expect("written");
+    fs::write(dir.broker_endpoints(), "{}").expect("written");
     let _claim = claim(&dir, false, &Clock::real()).await.expect("claimed");
     assert!(!dir.endpoints().exists() && !dir.broker_endpoints().exists());
     assert!(dir.broker_data().is_dir());
+}
+
+#[tokio::test]
+async fn a_broker_that_still_drains_is_waited_for() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = data_dir(temporary.path());
+    let mut broker = Command::new("sh")
+        .args(["-c", "read line; true"])
+        .arg(dir.broker_properties())
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("started");
+    fs::write(dir.broker_pid(), broker.id().to_string()).expect("written");
+    let clock = Clock::real();
+    let mut claim = pin!(claim(&dir, false, &clock));
+    tokio::select! {
+        biased;
+        early = &mut claim => panic!("did not wait: {early:?}"),
+        () = tokio::task::yield_now() => {}
+    }
+    drop(broker.stdin.take());
+    claim.await.expect("claimed");
+    assert!(broker.wait().expect("ended").success());
 }
 
 #[tokio::test]

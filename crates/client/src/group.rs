@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::groups::{Committed, Membership};
 use crate::{ClientError, Cluster, ConsumedRecord, Consumer, ConsumerSettings, StartAt};
+use assignment::PartitionCounts;
 pub(crate) use embedded::{assigned_partitions, subscribed_topics};
 use heartbeat::Heartbeat;
 
@@ -76,12 +77,16 @@ struct Joined {
     membership: Membership,
     heartbeat: Heartbeat,
     commit_at: Option<Instant>,
+    /// What the leader shared out, which it compares with what there is from time to time.
+    shared_out: Option<PartitionCounts>,
+    count_at: Instant,
 }
 
 enum Event {
     Read(Result<Vec<ConsumedRecord>, ClientError>),
     Lost(ErrorCode),
     CommitDue,
+    CountDue,
 }
 
 impl GroupConsumer {
@@ -125,6 +130,7 @@ impl GroupConsumer {
                     return Ok(records);
                 }
                 Event::CommitDue => self.commit().await?,
+                Event::CountDue => self.count_again().await?,
                 Event::Lost(code) => self.leave_generation(code).await,
             }
         }
@@ -153,6 +159,12 @@ impl GroupConsumer {
                     None => std::future::pending().await,
                 }
             } => Event::CommitDue,
+            () = async {
+                match joined.shared_out {
+                    Some(_) => sleep_until(joined.count_at).await,
+                    None => std::future::pending().await,
+                }
+            } => Event::CountDue,
             records = async {
                 match nothing_assigned {
                     true => std::future::pending().await,
@@ -209,6 +221,24 @@ impl GroupConsumer {
             self.cluster.leave_group(group, &joined.membership).await?;
         }
         committed
+    }
+
+    /// As the leader: begins a new generation if there are other partitions than were shared out.
+    async fn count_again(&mut self) -> Result<(), ClientError> {
+        let Some(joined) = &mut self.joined else {
+            return Ok(());
+        };
+        joined.count_at = Instant::now() + self.cluster.settings().metadata_age_max;
+        let Some(shared_out) = &joined.shared_out else {
+            return Ok(());
+        };
+        let topics: Vec<TopicName> = shared_out.wanted.clone();
+        let now = PartitionCounts::ask(&self.cluster, topics).await?;
+        if now != *shared_out {
+            self.leave_generation(ErrorCode::REBALANCE_IN_PROGRESS)
+                .await;
+        }
+        Ok(())
     }
 
     /// Ends this member's generation: a rebalance keeps the member, a fenced one starts over.

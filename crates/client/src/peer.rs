@@ -1,6 +1,8 @@
 //! A broker for tests: it knows who it is and leaves everything else to the test.
 
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use model::TopicId;
@@ -34,22 +36,34 @@ impl Action {
 
 type Script = Arc<Mutex<dyn FnMut(&Request) -> Action + Send>>;
 
-/// Broker 1 of a cluster of one. Every topic exists, has the id of all sevens and two partitions.
+/// Broker 1 of a cluster of one. Every topic exists and has the id of all sevens.
 #[derive(Clone)]
 pub(crate) struct Peer {
     port: i32,
+    partition_count: Arc<AtomicI32>,
     script: Script,
 }
 
 impl Peer {
-    /// Starts a peer and connects to it.
+    /// Starts a peer whose topics have two partitions, and connects to it.
     pub(crate) async fn cluster(
+        script: impl FnMut(&Request) -> Action + Send + 'static,
+    ) -> Cluster {
+        let counted_again = Duration::from_secs(3600);
+        Self::growing_cluster(Arc::new(AtomicI32::new(2)), counted_again, script).await
+    }
+
+    /// Starts a peer whose topics have as many partitions as the test says, and connects to it.
+    pub(crate) async fn growing_cluster(
+        partition_count: Arc<AtomicI32>,
+        metadata_age_max: Duration,
         script: impl FnMut(&Request) -> Action + Send + 'static,
     ) -> Cluster {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let peer = Self {
             port: address.port().into(),
+            partition_count,
             script: Arc::new(Mutex::new(script)),
         };
         tokio::spawn(async move {
@@ -59,7 +73,8 @@ impl Peer {
             }
         });
         let mut settings = Settings::new(&address.to_string());
-        settings.retry_backoff = std::time::Duration::from_millis(1);
+        settings.retry_backoff = Duration::from_millis(1);
+        settings.metadata_age_max = metadata_age_max;
         Cluster::connect(settings).await.unwrap()
     }
 
@@ -118,7 +133,9 @@ impl Peer {
         let topic = |name| MetadataResponseTopic {
             name: Some(name),
             topic_id: TopicId([7; 16]),
-            partitions: vec![partition(0), partition(1)],
+            partitions: (0..self.partition_count.load(Ordering::Relaxed))
+                .map(partition)
+                .collect(),
             ..MetadataResponseTopic::default()
         };
         Response::Metadata(MetadataResponse {

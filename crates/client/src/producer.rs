@@ -16,6 +16,7 @@ use bytes::Bytes;
 use model::{PartitionIndex, TopicName, TopicPartition};
 use records::{Compression, RecordHeader};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 
 use crate::{ClientError, Cluster};
 pub use delivery::{Delivered, Delivery};
@@ -117,6 +118,8 @@ struct Shared {
 
 struct TopicState {
     partition_count: i32,
+    /// When that was asked.
+    counted: Instant,
     partitioner: Partitioner,
     workers: HashMap<PartitionIndex, mpsc::Sender<Message>>,
 }
@@ -195,11 +198,15 @@ impl Producer {
             .await;
     }
 
-    /// The worker of the record's partition; `None` if topic or partition are not known.
+    /// The worker of the record's partition; `None` if topic or partition are not known, or not
+    /// asked about for long.
     fn worker(&self, record: &ProducerRecord) -> Option<mpsc::Sender<Message>> {
         let topics = self.shared.topics.lock();
         let mut topics = topics.unwrap_or_else(PoisonError::into_inner);
         let topic = topics.get_mut(&record.topic)?;
+        if topic.counted.elapsed() > self.shared.cluster.settings().metadata_age_max {
+            return None;
+        }
         let partition = match record.partition {
             Some(partition) => partition,
             None => topic.partitioner.choose(record, topic.partition_count),
@@ -223,18 +230,25 @@ impl Producer {
         Some(worker.clone())
     }
 
-    /// Asks how many partitions a topic has, at its first record.
+    /// Asks how many partitions a topic has: more may have come since the last time.
     async fn learn(&self, name: &TopicName) -> Result<(), ClientError> {
-        let create = self.shared.settings.create_topics;
-        let topic = self.shared.cluster.topic(name, create).await?;
+        let cluster = &self.shared.cluster;
+        cluster.forget(name);
+        let topic = cluster
+            .topic(name, self.shared.settings.create_topics)
+            .await?;
         let partition_count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
         let topics = self.shared.topics.lock();
         let mut topics = topics.unwrap_or_else(PoisonError::into_inner);
-        topics.entry(name.clone()).or_insert_with(|| TopicState {
+        let counted = Instant::now();
+        let topic = topics.entry(name.clone()).or_insert_with(|| TopicState {
             partition_count,
+            counted,
             partitioner: Partitioner::new(self.shared.settings.batch_bytes),
             workers: HashMap::new(),
         });
+        topic.partition_count = partition_count;
+        topic.counted = counted;
         Ok(())
     }
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub operation_timeout: Duration,
     /// Pause before a retry.
     pub retry_backoff: Duration,
+    /// After how long a topic's partitions are counted again.
+    pub metadata_age_max: Duration,
     /// Requests on the way on one connection; more wait.
     pub in_flight_max: usize,
     /// The largest answer that is read. A fetch answer can exceed its own limits by one batch.
@@ -42,6 +44,7 @@ impl Settings {
             request_timeout: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(60),
             retry_backoff: Duration::from_millis(100),
+            metadata_age_max: Duration::from_secs(300),
             in_flight_max: 64,
             response_bytes_max: 256 << 20,
         }

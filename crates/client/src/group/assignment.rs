@@ -5,12 +5,38 @@ use std::collections::BTreeMap;
 
 use model::{PartitionIndex, TopicName};
 
+use crate::{ClientError, Cluster};
+
 /// A member as the leader sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
     pub(super) id: String,
     pub(super) instance_id: Option<String>,
     pub(super) topics: Vec<TopicName>,
+}
+
+/// How many partitions the wanted topics have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PartitionCounts {
+    /// All topics that members want, whether they exist or not.
+    pub(super) wanted: Vec<TopicName>,
+    pub(super) counts: BTreeMap<TopicName, usize>,
+}
+
+impl PartitionCounts {
+    /// Asks the cluster, which may create what is missing.
+    pub(super) async fn ask(
+        cluster: &Cluster,
+        wanted: Vec<TopicName>,
+    ) -> Result<Self, ClientError> {
+        let metadata = cluster.metadata(Some(&wanted), true).await?;
+        let counts = metadata.topics.into_iter();
+        let counts = counts.map(|(name, topic)| (name, topic.partitions.len()));
+        Ok(Self {
+            wanted,
+            counts: counts.collect(),
+        })
+    }
 }
 
 /// A member's partitions.

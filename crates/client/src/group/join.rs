@@ -10,7 +10,7 @@ use protocol::messages::join_group::{
 use protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
 use tokio::time::Instant;
 
-use super::assignment::{Member, range};
+use super::assignment::{Member, PartitionCounts, range};
 use super::heartbeat::Heartbeat;
 use super::{GroupConsumer, Joined, embedded, ends_membership};
 use crate::cluster::Lane;
@@ -57,7 +57,17 @@ impl GroupConsumer {
             generation: answer.generation_id,
             instance_id: self.settings.instance_id.clone(),
         };
-        let assignments = self.share_out(&answer).await?;
+        let members = members(&answer)?;
+        let shared_out = self.to_share_out(&answer, &members).await?;
+        let shares = match &shared_out {
+            Some(there) if !answer.skip_assignment => range(&members, &there.counts),
+            _ => BTreeMap::new(),
+        };
+        let shares = shares.into_iter();
+        let shares = shares.map(|(member, partitions)| SyncGroupRequestAssignment {
+            member_id: member.into(),
+            assignment: embedded::assignment(&partitions),
+        });
         let request = SyncGroupRequest {
             group_id: group.as_str().into(),
             generation_id: membership.generation,
@@ -65,14 +75,14 @@ impl GroupConsumer {
             group_instance_id: membership.instance_id.as_deref().map(Into::into),
             protocol_type: Some(PROTOCOL_TYPE.into()),
             protocol_name: answer.protocol_name.clone(),
-            assignments,
+            assignments: shares.collect(),
         };
         let answer = connection.call_within(request, held).await?;
         ClientError::check(answer.error_code, None, || {
             format!("cannot join group {group}")
         })?;
         let partitions = embedded::assigned_partitions(&answer.assignment)?;
-        self.begin(membership, partitions).await
+        self.begin(membership, shared_out, partitions).await
     }
 
     fn join_request(&self) -> JoinGroupRequest {
@@ -93,43 +103,26 @@ impl GroupConsumer {
         }
     }
 
-    /// The partitions of every member, if this one is the leader; nothing otherwise.
-    async fn share_out(
+    /// What there is to share out, if this member is the one to do it.
+    async fn to_share_out(
         &self,
         answer: &JoinGroupResponse,
-    ) -> Result<Vec<SyncGroupRequestAssignment>, ClientError> {
-        if answer.leader != answer.member_id || answer.skip_assignment {
-            return Ok(Vec::new());
-        }
-        let mut members = Vec::new();
-        for member in &answer.members {
-            members.push(Member {
-                id: member.member_id.to_string(),
-                instance_id: member.group_instance_id.as_deref().map(str::to_owned),
-                topics: embedded::subscribed_topics(&member.metadata)?,
-            });
+        members: &[Member],
+    ) -> Result<Option<PartitionCounts>, ClientError> {
+        if answer.leader != answer.member_id {
+            return Ok(None);
         }
         let mut topics: Vec<TopicName> = members.iter().flat_map(|m| m.topics.clone()).collect();
         topics.sort();
         topics.dedup();
-        let metadata = self.cluster.metadata(Some(&topics), true).await?;
-        let counts: BTreeMap<TopicName, usize> = metadata
-            .topics
-            .into_iter()
-            .map(|(name, topic)| (name, topic.partitions.len()))
-            .collect();
-        let shares = range(&members, &counts).into_iter();
-        let shares = shares.map(|(member, partitions)| SyncGroupRequestAssignment {
-            member_id: member.into(),
-            assignment: embedded::assignment(&partitions),
-        });
-        Ok(shares.collect())
+        PartitionCounts::ask(&self.cluster, topics).await.map(Some)
     }
 
     /// Begins to read where the group stands.
     async fn begin(
         &mut self,
         membership: Membership,
+        shared_out: Option<PartitionCounts>,
         partitions: BTreeMap<TopicName, Vec<PartitionIndex>>,
     ) -> Result<(), ClientError> {
         let settings = &self.settings;
@@ -172,7 +165,21 @@ impl GroupConsumer {
             membership,
             heartbeat,
             commit_at,
+            shared_out,
+            count_at: Instant::now() + self.cluster.settings().metadata_age_max,
         });
         Ok(())
     }
+}
+
+/// The members of a group, as its leader is told; nobody else is.
+fn members(answer: &JoinGroupResponse) -> Result<Vec<Member>, ClientError> {
+    let members = answer.members.iter().map(|member| {
+        Ok(Member {
+            id: member.member_id.to_string(),
+            instance_id: member.group_instance_id.as_deref().map(str::to_owned),
+            topics: embedded::subscribed_topics(&member.metadata)?,
+        })
+    });
+    members.collect()
 }

@@ -1,5 +1,6 @@
 //! Cases against a coordinator that the test plays.
 
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use model::PartitionIndex;
@@ -162,13 +163,21 @@ fn records(partition_index: i32, offset: i64) -> PartitionData {
 }
 
 async fn member(heartbeat: impl FnMut() -> ErrorCode + Send + 'static) -> (GroupConsumer, Told) {
+    member_of(Arc::new(AtomicI32::new(2)), heartbeat).await
+}
+
+async fn member_of(
+    partition_count: Arc<AtomicI32>,
+    heartbeat: impl FnMut() -> ErrorCode + Send + 'static,
+) -> (GroupConsumer, Told) {
     let told = Told::default();
     let mut coordinator = Coordinator {
         told: Arc::clone(&told),
         generation: 0,
         heartbeat: Box::new(heartbeat),
     };
-    let cluster = Peer::cluster(move |request| Action::answer(coordinator.answer(request))).await;
+    let script = move |request: &Request| Action::answer(coordinator.answer(request));
+    let cluster = Peer::growing_cluster(partition_count, Duration::from_millis(1), script).await;
     let settings = GroupSettings {
         heartbeat_interval: Duration::from_millis(1),
         commit_interval: Some(Duration::from_secs(3600)),
@@ -273,4 +282,17 @@ async fn records_that_are_given_back_are_not_committed() {
         commit.contains(&format!(" {partition}@{}", first.offset)),
         "{commit}"
     );
+}
+
+#[tokio::test]
+async fn the_leader_notices_new_partitions_and_shares_out_again() {
+    let count = Arc::new(AtomicI32::new(2));
+    let (mut member, log) = member_of(Arc::clone(&count), || ErrorCode::NONE).await;
+    read_to_end(&mut member).await;
+    assert_eq!(told(&log), ["join as nobody", "join as m"]);
+    count.store(3, Ordering::Relaxed);
+    while member.assignment().len() < 3 {
+        member.poll().await.unwrap();
+    }
+    assert_eq!(told(&log), ["commit t 0@10 1@10", "join as m"]);
 }

@@ -1,6 +1,7 @@
 //! Cases against a peer that refuses, forgets and hangs up.
 
 use std::sync::Mutex as StdMutex;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use model::TopicId;
 use protocol::messages::init_producer_id::InitProducerIdResponse;
@@ -214,9 +215,19 @@ async fn without_acks_nothing_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_partition_that_does_not_exist_is_refused_at_once() {
-    let (cluster, _) = cluster(|_| Action::Nothing).await;
-    let producer = Producer::new(cluster, one_record_a_batch()).await.unwrap();
+async fn a_partition_is_refused_until_it_exists() {
+    let count = Arc::new(AtomicI32::new(2));
+    let script = |request: &Request| match request {
+        Request::Produce(_) => produced(ErrorCode::NONE, 5),
+        other => panic!("unexpected {other:?}"),
+    };
+    let age = Duration::from_secs(3600);
+    let cluster = Peer::growing_cluster(Arc::clone(&count), age, script).await;
+    let settings = ProducerSettings {
+        idempotent: false,
+        ..one_record_a_batch()
+    };
+    let producer = Producer::new(cluster, settings).await.unwrap();
     let record = ProducerRecord {
         topic: TopicName::new("t").unwrap(),
         partition: Some(PartitionIndex(2)),
@@ -225,6 +236,9 @@ async fn a_partition_that_does_not_exist_is_refused_at_once() {
         value: None,
         headers: Vec::new(),
     };
-    let error = producer.send(record).await.unwrap_err();
+    let error = producer.send(record.clone()).await.unwrap_err();
     assert_eq!(error.to_string(), "topic t has no partition 2");
+    count.store(3, Ordering::Relaxed);
+    let delivered = producer.send(record).await.unwrap().await.unwrap();
+    assert_eq!((delivered.partition.0, delivered.offset), (2, Some(5)));
 }

@@ -57,6 +57,11 @@ impl ResetOffsetsArgs {
         let committed = cluster.committed_offsets(&self.group, None).await?;
         let partitions = self.partitions(&cluster, &committed).await?;
         let targets = self.targets(&cluster, &committed, &partitions).await?;
+        if targets.is_empty() {
+            let group = &self.group;
+            let nothing = format!("group {group} has no offsets to move in these topics");
+            return Err(CommandError::Incomplete(nothing));
+        }
         if self.execute {
             let offsets = targets.iter();
             let offsets = offsets.map(|(of, offset)| (of.clone(), Committed::at(*offset)));

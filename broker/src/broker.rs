@@ -92,8 +92,12 @@ impl Broker {
                 continue;
             };
             if let Some(topic) = id.parse().ok().and_then(|id| next.topic_by_id(id)) {
-                self.partitions
-                    .open_topic(topic, &self.log_settings(topic), now_ms)?;
+                self.partitions.open_topic(
+                    topic,
+                    next.leader_epoch_of(topic),
+                    &self.log_settings(topic),
+                    now_ms,
+                )?;
             }
         }
         Ok(())

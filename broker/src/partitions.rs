@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{PartitionIndex, TopicId, TopicPartition};
+use model::{LeaderEpoch, PartitionIndex, TopicId, TopicPartition};
 use storage::{Disk, Log, LogSettings};
 use tracing::{error, info, warn};
 
@@ -76,7 +76,8 @@ impl Partitions {
                 scope.spawn(move || {
                     for topic in topics {
                         let settings = settings(topic);
-                        if let Err(error) = self.open_topic(topic, &settings, now_ms) {
+                        let epoch = image.leader_epoch_of(topic);
+                        if let Err(error) = self.open_topic(topic, epoch, &settings, now_ms) {
                             error!(topic = %topic.name, "a partition stays offline: {error}");
                         }
                     }
@@ -106,11 +107,12 @@ impl Partitions {
         }
     }
 
-    /// Opens or creates every log that `topic` has and that is not open; the first error is given
-    /// back after all were tried.
+    /// Opens or creates every log that `topic` has and that is not open, and begins `epoch` in it;
+    /// the first error is given back after all were tried.
     pub fn open_topic(
         &self,
         topic: &Topic,
+        epoch: LeaderEpoch,
         settings: &LogSettings,
         now_ms: i64,
     ) -> Result<(), String> {
@@ -131,7 +133,10 @@ impl Partitions {
                     partition: PartitionIndex(index),
                 };
                 match self.open(partition, topic.id, &settings, now_ms) {
-                    Ok(log) => Some(log),
+                    Ok(log) => {
+                        log.begin_epoch(epoch);
+                        Some(log)
+                    }
                     Err(error) => {
                         failure.get_or_insert(error);
                         None

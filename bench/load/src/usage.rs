@@ -115,7 +115,7 @@ impl Meter {
         let (before, after) = (&self.before, self.probe.sample()?);
         let user_s = after.user_s - before.user_s;
         let sys_s = after.sys_s - before.sys_s;
-        let cpu_s = user_s + sys_s;
+        let cpu_s = after.cpu_s - before.cpu_s;
         let mib = |kb: u64| kb as f64 / 1024.0;
         let mb = |after: u64, before: u64| after.saturating_sub(before) as f64 / 1e6;
         Ok(Broker {

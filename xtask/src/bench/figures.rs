@@ -14,7 +14,7 @@ pub(super) enum Metric {
     ConsumeLarge,
     ProduceSmall,
     ConsumeSmall,
-    ProduceBeyond,
+    ProduceCost,
     ConsumeCost,
     PageCacheFloor,
     AckP50,
@@ -60,13 +60,19 @@ impl Metric {
             Self::MemoryStart => "resident after start, MiB",
             Self::MemoryPeak => "resident peak of all rounds, MiB",
             Self::PageCacheFloor => "(kernel: fresh page cache, CPU s/GB)",
-            Self::ProduceBeyond => "produce 1 KiB, CPU s/GB beyond the kernel's",
-            Self::ConsumeCost => "consume 1 KiB, CPU s/GB",
+            Self::ProduceCost => "produce 1 KiB, server CPU s/GB",
+            Self::ConsumeCost => "consume 1 KiB, server CPU s/GB",
         }
     }
 
-    pub(super) fn is_large(self) -> bool {
-        matches!(self, Self::ProduceLarge | Self::ConsumeLarge)
+    /// The better of two samples.
+    fn better(self, one: f64, other: f64) -> f64 {
+        match self {
+            Self::ProduceLarge | Self::ConsumeLarge | Self::ProduceSmall | Self::ConsumeSmall => {
+                one.max(other)
+            }
+            _ => one.min(other),
+        }
     }
 }
 
@@ -87,32 +93,35 @@ impl Figures {
         self.disturbances.entry(engine).or_default().push(percent);
     }
 
-    /// Medians side by side; the ratio is the first engine's figure over the second's.
+    /// Medians side by side, then the best samples. A ratio is the first engine's figure over the
+    /// second's.
     pub(super) fn table(&self, engines: &[Engine]) -> String {
-        let mut table = format!("{:<44}", "median");
-        for engine in engines {
-            let _ = write!(table, "{:>12}", engine.name());
-        }
-        if let [first, second] = engines {
-            let _ = write!(
-                table,
-                "{:>20}",
-                format!("{}/{}", first.name(), second.name())
-            );
+        let mut table = format!("{:<44}", "");
+        for heading in ["median", "best"] {
+            for engine in engines {
+                let _ = write!(table, "{:>10}", engine.name());
+            }
+            let heading = format!("({heading})");
+            let _ = write!(table, "{heading:>10}");
         }
         for (metric, row) in &self.samples {
             let _ = write!(table, "\n{:<44}", metric.title());
-            let medians: Vec<f64> = engines
-                .iter()
-                .map(|engine| row.get(engine).map_or(f64::NAN, |all| median(all)))
-                .collect();
-            for value in &medians {
-                let _ = write!(table, "{:>12}", readable(*value));
-            }
-            if let [first, second] = medians[..]
-                && *metric != Metric::PageCacheFloor
-            {
-                let _ = write!(table, "{:>20}", readable(first / second));
+            let best = |all: &[f64]| all.iter().copied().reduce(|a, b| metric.better(a, b));
+            let of = |figure: &dyn Fn(&[f64]) -> f64| -> Vec<f64> {
+                let samples = engines.iter().map(|engine| row.get(engine));
+                samples
+                    .map(|all| all.map_or(f64::NAN, |all| figure(all)))
+                    .collect()
+            };
+            for figures in [of(&median), of(&|all| best(all).unwrap_or(f64::NAN))] {
+                for value in &figures {
+                    let _ = write!(table, "{:>10}", readable(*value));
+                }
+                let ratio = match figures[..] {
+                    [first, second] => readable(first / second),
+                    _ => String::new(),
+                };
+                let _ = write!(table, "{ratio:>10}");
             }
         }
         for (engine, all) in &self.disturbances {

@@ -1,5 +1,9 @@
 //! The rounds: both servers stay up, and each piece of work is done on one and then on the other,
-//! the order turning with every round. A first round warms both and is not counted.
+//! in slices whose order turns. A first round warms both and is not counted.
+//!
+//! Slices are many and short because a page that the kernel hands out fresh costs the server up to
+//! ten times as much where a virtual machine has to get it from its host first: the best slice shows
+//! what the server does, the median what the machine did to it.
 
 use std::path::Path;
 
@@ -15,27 +19,26 @@ use crate::command::Failure;
 
 /// How much is done in a round.
 struct Size {
-    /// Messages of 1 KiB and of 100 B.
-    large: u64,
-    small: u64,
+    slices: u32,
     latency_s: u32,
 }
 
 const FULL: Size = Size {
-    large: 600_000,
-    small: 3_000_000,
+    slices: 4,
     latency_s: 10,
 };
 const QUICK: Size = Size {
-    large: 300_000,
-    small: 1_000_000,
+    slices: 3,
     latency_s: 5,
 };
 const WARM: Size = Size {
-    large: 200_000,
-    small: 1_000_000,
+    slices: 2,
     latency_s: 3,
 };
+
+/// Messages of a slice: 205 MB of 1 KiB, 100 MB of 100 B.
+const LARGE_MESSAGES: u64 = 200_000;
+const SMALL_MESSAGES: u64 = 1_000_000;
 
 pub(super) fn measure(
     options: &Options,
@@ -53,11 +56,17 @@ pub(super) fn measure(
     }
     let size = if options.quick { &QUICK } else { &FULL };
     println!("warming up");
-    round(0, &WARM, &servers, load, folder, &mut Figures::default())?;
+    round(
+        0,
+        &WARM,
+        &mut servers,
+        load,
+        folder,
+        &mut Figures::default(),
+    )?;
     for number in 1..=options.rounds {
         println!("round {number} of {}", options.rounds);
-        servers.reverse();
-        round(number, size, &servers, load, folder, figures)?;
+        round(number, size, &mut servers, load, folder, figures)?;
     }
     for (engine, server) in &mut servers {
         let peak = machine::memory_mib(server.pid()?, "VmHWM:")?;
@@ -70,50 +79,16 @@ pub(super) fn measure(
 fn round(
     number: u32,
     size: &Size,
-    servers: &[(Engine, Server<'_>)],
+    servers: &mut [(Engine, Server<'_>)],
     load: &Load,
     folder: &Path,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
-    let (large, small, seconds) = (size.large, size.small, size.latency_s);
-    let throughput = [
-        (
-            Metric::ProduceLarge,
-            format!("produce -t large-{number} --create -s 1024 -n {large}"),
-        ),
-        (Metric::ConsumeLarge, format!("consume -t large-{number}")),
-        (
-            Metric::ProduceSmall,
-            format!("produce -t small-{number} --create --partitions 4 -s 100 -n {small}"),
-        ),
-        (Metric::ConsumeSmall, format!("consume -t small-{number}")),
-    ];
-    for (metric, words) in throughput {
-        let bytes = if metric.is_large() {
-            large * 1024
-        } else {
-            small * 100
-        };
-        for (engine, server) in servers {
-            // Fresh pages cost up to ten times as much where the host has to give them first. What
-            // is written and removed here is at hand for whoever comes next, so that all pay alike.
-            let floor = machine::page_cache_cpu_s_per_gb(folder, bytes)?;
-            let line = run(load, server, &words)?;
-            // Below one clock tick the cost cannot be seen; half a tick stands for it.
-            let tick = 0.005 / (bytes as f64 / 1e9);
-            let cost = number_at(&line, "/broker/cpu_s_per_gb")?.max(tick);
-            figures.add(*engine, metric, 1000.0 / cost);
-            match metric {
-                Metric::ProduceLarge => {
-                    figures.add(*engine, Metric::PageCacheFloor, floor);
-                    figures.add(*engine, Metric::ProduceBeyond, cost - floor);
-                }
-                Metric::ConsumeLarge => figures.add(*engine, Metric::ConsumeCost, cost),
-                _ => {}
-            }
-            figures.disturbed(*engine, other_share(&line)?);
-        }
+    for slice in 0..size.slices {
+        servers.reverse();
+        throughput(&format!("{number}-{slice}"), servers, load, folder, figures)?;
     }
+    let seconds = size.latency_s;
     let words = format!(
         "latency -t latency-{number} --create --linger 0 --rate 1000 --warmup 2 --duration {seconds}"
     );
@@ -126,6 +101,46 @@ fn round(
         let cores = number_at(&line, "/broker/cores")?;
         figures.add(*engine, Metric::LatencyCores, cores * 100.0);
         figures.disturbed(*engine, other_share(&line)?);
+    }
+    Ok(())
+}
+
+/// One slice of every kind on every server, into and out of topics of its own.
+fn throughput(
+    name: &str,
+    servers: &[(Engine, Server<'_>)],
+    load: &Load,
+    folder: &Path,
+    figures: &mut Figures,
+) -> Result<(), Failure> {
+    let work = [
+        (
+            Metric::ProduceLarge,
+            format!("produce -t large-{name} --create -s 1024 -n {LARGE_MESSAGES}"),
+        ),
+        (Metric::ConsumeLarge, format!("consume -t large-{name}")),
+        (
+            Metric::ProduceSmall,
+            format!("produce -t small-{name} --create --partitions 4 -s 100 -n {SMALL_MESSAGES}"),
+        ),
+        (Metric::ConsumeSmall, format!("consume -t small-{name}")),
+    ];
+    for (metric, words) in work {
+        for (engine, server) in servers {
+            if metric == Metric::ProduceLarge {
+                let floor = machine::page_cache_cpu_s_per_gb(folder, LARGE_MESSAGES * 1024)?;
+                figures.add(*engine, Metric::PageCacheFloor, floor);
+            }
+            let line = run(load, server, &words)?;
+            let cost = number_at(&line, "/broker/cpu_s_per_gb")?;
+            figures.add(*engine, metric, 1000.0 / cost);
+            match metric {
+                Metric::ProduceLarge => figures.add(*engine, Metric::ProduceCost, cost),
+                Metric::ConsumeLarge => figures.add(*engine, Metric::ConsumeCost, cost),
+                _ => {}
+            }
+            figures.disturbed(*engine, other_share(&line)?);
+        }
     }
     Ok(())
 }

@@ -3,9 +3,13 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use nix::time::clock_getcpuclockid;
+use nix::unistd::Pid;
 
 #[derive(Default)]
 pub(super) struct Sample {
+    /// Exact; the two below are how the kernel splits it, in steps of 10 ms.
+    pub(super) cpu_s: f64,
     pub(super) user_s: f64,
     pub(super) sys_s: f64,
     pub(super) rss_kb: u64,
@@ -35,6 +39,7 @@ impl Sample {
         let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, |all| all.count());
         Ok(Self {
+            cpu_s: cpu_s(pid)?,
             user_s: seconds(11)?,
             sys_s: seconds(12)?,
             rss_kb: field(&status, "VmRSS:"),
@@ -47,6 +52,7 @@ impl Sample {
     }
 
     pub(super) fn add(&mut self, other: &Sample) {
+        self.cpu_s += other.cpu_s;
         self.user_s += other.user_s;
         self.sys_s += other.sys_s;
         self.rss_kb += other.rss_kb;
@@ -56,6 +62,13 @@ impl Sample {
         self.read_bytes += other.read_bytes;
         self.write_bytes += other.write_bytes;
     }
+}
+
+/// CPU time of all threads a process has or had.
+fn cpu_s(pid: u32) -> Result<f64> {
+    let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(pid)?))?;
+    let time = clock.now()?;
+    Ok(time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9)
 }
 
 /// The number after `name` at the start of a line; 0 where there is none.

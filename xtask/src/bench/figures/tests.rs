@@ -17,17 +17,18 @@ fn three_digits() {
 }
 
 #[test]
-fn a_row_has_both_medians_and_their_ratio() {
+fn a_row_has_medians_and_bests_with_their_ratios() {
     let mut figures = Figures::default();
-    figures.add(Engine::Outrigger, Metric::AckP50, 0.5);
-    figures.add(Engine::Kafka, Metric::AckP50, 2.0);
+    for (ours, theirs) in [(100.0, 50.0), (300.0, 60.0), (200.0, 100.0)] {
+        figures.add(Engine::Outrigger, Metric::ProduceLarge, ours);
+        figures.add(Engine::Kafka, Metric::ProduceLarge, theirs);
+        figures.add(Engine::Outrigger, Metric::AckP50, ours);
+    }
     let table = figures.table(&[Engine::Outrigger, Engine::Kafka]);
-    let row: Vec<&str> = table
-        .lines()
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .rev()
-        .collect();
-    assert_eq!(row[..3], ["0.25", "2.00", "0.50"]);
+    let row = |number: usize| -> Vec<&str> {
+        let line = table.lines().nth(number).unwrap();
+        line[44..].split_whitespace().collect()
+    };
+    assert_eq!(row(1), ["200", "60.0", "3.33", "300", "100", "3.00"]);
+    assert_eq!(row(2), ["200", "NaN", "NaN", "100", "NaN", "NaN"]);
 }

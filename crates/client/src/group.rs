@@ -212,13 +212,11 @@ impl GroupConsumer {
             Some(_) => self.commit().await,
             None => Ok(()),
         };
-        let Some(joined) = self.joined.take() else {
-            return committed;
-        };
-        drop(joined.heartbeat);
-        if self.settings.instance_id.is_none() {
+        // Ends the heartbeats; also a member that is only about to join is known already.
+        self.joined = None;
+        if self.settings.instance_id.is_none() && !self.member_id.is_empty() {
             let group = &self.settings.group;
-            self.cluster.leave_group(group, &joined.membership).await?;
+            self.cluster.leave_group(group, &self.member_id).await?;
         }
         committed
     }

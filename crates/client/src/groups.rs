@@ -83,19 +83,19 @@ impl Cluster {
         }
     }
 
-    /// Tells the coordinator that a member goes.
+    /// Tells the coordinator that a dynamic member goes.
     pub(crate) async fn leave_group(
         &self,
         group: &GroupId,
-        membership: &Membership,
+        member_id: &str,
     ) -> Result<(), ClientError> {
-        let member_id = || membership.member_id.as_str().into();
+        let member_id = || member_id.into();
         let request = |version| match version >= LEAVE_MEMBERS_SINCE {
             true => LeaveGroupRequest {
                 group_id: group.as_str().into(),
                 members: vec![MemberIdentity {
                     member_id: member_id(),
-                    group_instance_id: membership.instance_id.as_deref().map(Into::into),
+                    group_instance_id: None,
                     reason: None,
                 }],
                 ..LeaveGroupRequest::default()

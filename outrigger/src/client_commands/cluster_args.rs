@@ -28,7 +28,7 @@ pub(crate) struct ClusterArgs {
 impl ClusterArgs {
     /// Connects.
     pub(crate) async fn connect(&self) -> Result<Cluster, CommandError> {
-        let timeout = Duration::from_secs(self.timeout.max(1));
+        let timeout = self.timeout();
         let servers = self.servers()?;
         let mut settings = Settings::new(&servers);
         settings.connect_timeout = settings.connect_timeout.min(timeout);
@@ -43,6 +43,11 @@ impl ClusterArgs {
             }
             connected => Ok(connected?),
         }
+    }
+
+    /// How long an operation may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout.max(1))
     }
 
     fn servers(&self) -> Result<String, CommandError> {

@@ -84,10 +84,15 @@ impl ConsumeArgs {
     pub(crate) async fn run(self) -> Result<(), CommandError> {
         let cluster = self.cluster.connect().await?;
         let mut source = Source::open(cluster, &self.wanted()).await?;
+        let mut stop = Stop::listen()?;
         let mut progress = Progress::start(self.quiet);
-        let result = self.print_all(&mut source, &mut progress).await;
+        let result = self.print_all(&mut source, &mut stop, &mut progress).await;
         progress.clear();
-        let closed = source.close().await;
+        let closed = tokio::select! {
+            closed = source.close() => closed,
+            // Asked a second time: at once. The group will notice.
+            () = stop.requested() => Ok(()),
+        };
         if !self.quiet {
             crate::output::note(&progress.summary());
         }
@@ -108,13 +113,13 @@ impl ConsumeArgs {
     async fn print_all(
         &self,
         source: &mut Source,
+        stop: &mut Stop,
         progress: &mut Progress,
     ) -> Result<(), CommandError> {
         let json = Format::Json;
         let format = if self.json { &json } else { &self.format };
         let mut left = self.max_messages.unwrap_or(u64::MAX);
         let idle = self.idle_timeout.map(Duration::from_secs);
-        let mut stop = Stop::listen()?;
         let mut idle_since = tokio::time::Instant::now();
         let mut out = Vec::new();
         while left > 0 && !(self.exit && source.is_at_end()) {

@@ -136,7 +136,15 @@ impl ProduceArgs {
             progress.count(bytes);
             progress.show();
         };
-        producer.flush().await;
+        tokio::select! {
+            () = producer.flush() => {}
+            // Asked a second time: at once.
+            () = stop.requested() => {
+                progress.clear();
+                let stopped = "stopped before every record was written".to_owned();
+                return Err(CommandError::Incomplete(stopped));
+            }
+        }
         let outcome = collector.finish().await;
         progress.clear();
         if self.output.json {
@@ -156,6 +164,7 @@ impl ProduceArgs {
         ProducerSettings {
             acks,
             idempotent: acks == Acks::All && !self.no_idempotence,
+            delivery_timeout: self.cluster.timeout(),
             linger: Duration::from_millis(self.linger_ms),
             compression: self.compression,
             compression_level: self.compression_level,

@@ -296,3 +296,45 @@ async fn the_leader_notices_new_partitions_and_shares_out_again() {
     }
     assert_eq!(told(&log), ["commit t 0@10 1@10", "join as m"]);
 }
+
+#[tokio::test]
+async fn a_member_that_never_got_to_join_leaves_too() {
+    let told = Told::default();
+    let log = Arc::clone(&told);
+    let cluster = Peer::cluster(move |request| {
+        let tell = |text: &str| log.lock().unwrap().push(text.to_owned());
+        match request {
+            Request::JoinGroup(request) if request.member_id.is_empty() => {
+                Action::answer(Response::JoinGroup(JoinGroupResponse {
+                    error_code: ErrorCode::MEMBER_ID_REQUIRED,
+                    member_id: "m".into(),
+                    ..JoinGroupResponse::default()
+                }))
+            }
+            // Held back for the others, who do not come.
+            Request::JoinGroup(_) => {
+                tell("join");
+                Action::Nothing
+            }
+            Request::LeaveGroup(request) => {
+                tell(&format!("leave as {}", request.members[0].member_id));
+                Action::answer(Response::LeaveGroup(LeaveGroupResponse::default()))
+            }
+            other => panic!("unexpected {other:?}"),
+        }
+    })
+    .await;
+    let topics = vec![TopicName::new("t").unwrap()];
+    let settings = GroupSettings::new(GroupId::new("g").unwrap(), topics);
+    let mut member = GroupConsumer::new(cluster, settings, ConsumerSettings::default());
+    tokio::select! {
+        _ = member.poll() => panic!("nobody lets it join"),
+        () = async {
+            while told.lock().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    member.close().await.unwrap();
+    assert_eq!(*told.lock().unwrap(), ["join", "leave as m"]);
+}

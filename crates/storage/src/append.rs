@@ -142,12 +142,13 @@ impl Log {
         }
         let base_offset = self.0.offsets.load().end;
         let last_offset = base_offset + prepared.offset_count - 1;
-        self.make_room(&mut state, &prepared, last_offset, &settings, now_ms)?;
+        let rolled = self.make_room(&mut state, &prepared, last_offset, &settings, now_ms)?;
         self.write(&mut state, &prepared, base_offset, leader_epoch)?;
         note(&mut state, &prepared, base_offset, &settings, now_ms);
         self.assign_epoch(&mut state, leader_epoch, base_offset);
         let end = last_offset + 1;
         self.0.offsets.set_end(end);
+        state.last_append_ms = now_ms;
         let unflushed = end - state.durable_end;
         let must_sync =
             settings.durability == Durability::Sync || unflushed >= settings.flush_messages;
@@ -161,6 +162,9 @@ impl Log {
             self.raise_high_watermark(end);
             Commit::Ready
         };
+        if rolled {
+            self.flush_behind(now_ms);
+        }
         Ok(Appended {
             base_offset,
             last_offset,
@@ -189,7 +193,7 @@ impl Log {
         }
     }
 
-    /// Rolls the active segment where the batches must not go into it.
+    /// Rolls the active segment where the batches must not go into it; tells whether it did.
     fn make_room(
         &self,
         state: &mut State,
@@ -197,7 +201,7 @@ impl Log {
         last_offset: i64,
         settings: &LogSettings,
         now_ms: i64,
-    ) -> Result<(), AppendError> {
+    ) -> Result<bool, AppendError> {
         let max = u64::from(settings.segment_bytes).min(SEGMENT_BYTES_MAX);
         if prepared.bytes > max {
             let bytes = prepared.bytes;
@@ -211,10 +215,11 @@ impl Log {
         let active = state.active();
         active.load().map_err(AppendError::Scan)?;
         let jitter_ms = self.roll_jitter_ms(active.base_offset(), settings);
-        if active.must_roll(incoming, settings, jitter_ms, now_ms) {
+        let must_roll = active.must_roll(incoming, settings, jitter_ms, now_ms);
+        if must_roll {
             self.roll(state, now_ms)?;
         }
-        Ok(())
+        Ok(must_roll)
     }
 
     fn write(

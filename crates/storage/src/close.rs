@@ -1,13 +1,9 @@
 //! How logs end: closed one by one or all together, or deleted.
 
-use crate::disk::{Disk, Durable, FileError};
+use crate::disk::{Disk, FileError};
 use crate::flush::FlushError;
 use crate::log::{Health, Log};
 use crate::segment::Segment;
-
-/// From so many unflushed logs on one sync of the whole file system is cheaper than one or more
-/// per log, though it may write what others left in the page cache.
-const SYNC_ALL_MIN: usize = 64;
 
 impl Log {
     /// Stops a log cleanly: all of it is durable, and the next start reads nothing of it. Blocks.
@@ -62,61 +58,21 @@ impl Disk {
     /// made durable is closed all the same, told to the log file, and recovered at the next
     /// start. Blocks.
     pub fn close_logs(&self, logs: &[Log], now_ms: i64) {
-        let mut flushes = Vec::new();
-        for log in logs {
-            if !log.begin_close() {
-                continue;
-            }
-            match log.unflushed_bytes() {
-                0 => close_and_tell(log, now_ms),
-                _ => flushes.push(log),
-            }
-        }
-        if flushes.len() < SYNC_ALL_MIN {
-            for log in flushes {
-                close_and_tell(log, now_ms);
-            }
-            return;
-        }
-        let mut pending = Vec::with_capacity(flushes.len());
-        for log in flushes {
-            match log.prepare_flush(now_ms) {
-                Ok(Some(flush)) => {
-                    let written = log.write_snapshot(&flush, Durable::No);
-                    pending.push((log, flush, written));
-                }
-                // A failed log has nothing to flush, an empty one is told as closed.
-                Ok(None) | Err(_) => close_and_tell(log, now_ms),
-            }
-        }
-        let synced = self.sync_all();
-        if let Err(error) = &synced {
-            tracing::error!(%error, "cannot sync; the next start recovers");
-        }
-        for (log, flush, written) in pending {
-            let finished = match &synced {
-                Ok(()) => log.finish_flush(flush, written),
-                Err(_) => Err(FlushError::Unusable),
-            };
+        let closing: Vec<&Log> = logs.iter().filter(|log| log.begin_close()).collect();
+        for (log, flushed) in self.flush_many(closing, now_ms) {
             log.end();
-            match finished {
+            match flushed {
                 Ok(()) => self.log_closed(),
-                Err(error) if synced.is_ok() => tell(log, &error),
-                Err(_) => {}
+                Err(error) => {
+                    let partition = log.partition();
+                    tracing::error!(
+                        %partition, %error,
+                        "cannot close the log; the next start recovers it",
+                    );
+                }
             }
         }
     }
-}
-
-fn close_and_tell(log: &Log, now_ms: i64) {
-    if let Err(error) = log.close(now_ms) {
-        tell(log, &error);
-    }
-}
-
-fn tell(log: &Log, error: &FlushError) {
-    let partition = log.partition();
-    tracing::error!(%partition, %error, "cannot close; the next start recovers the partition");
 }
 
 #[cfg(test)]

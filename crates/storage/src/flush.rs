@@ -23,7 +23,7 @@ pub enum FlushError {
 }
 
 /// What one sync makes durable: all that was there at one moment.
-struct Plan {
+pub(crate) struct Plan {
     end: i64,
     files: Vec<DiskFile>,
     directory: bool,
@@ -31,7 +31,7 @@ struct Plan {
 
 /// A flush between its moment and its end.
 pub(crate) struct Flush {
-    plan: Plan,
+    pub(crate) plan: Plan,
     indexes: Result<(), FileError>,
     snapshot: Option<Vec<u8>>,
 }
@@ -111,6 +111,22 @@ impl Log {
         if due { self.flush(now_ms) } else { Ok(()) }
     }
 
+    /// Flushes what lies before a roll, on another thread, so that a start after a crash reads a
+    /// segment at most. Without a runtime it is left to [`Self::flush_if_due`].
+    pub(crate) fn flush_behind(&self, now_ms: i64) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let log = self.clone();
+        runtime.spawn_blocking(move || match log.flush(now_ms) {
+            // A failed sync was told where it happened, and a closed log needs none.
+            Ok(()) | Err(FlushError::Sync(_) | FlushError::Unusable) => {}
+            Err(FlushError::File(error)) => {
+                tracing::warn!(partition = %log.partition(), %error, "cannot flush after a roll");
+            }
+        });
+    }
+
     /// Bytes that a start after a crash would have to read, at most: the size of the segments
     /// that hold unflushed records. For deciding when to [`Self::flush`].
     pub fn unflushed_bytes(&self) -> u64 {
@@ -182,7 +198,7 @@ impl Log {
 
     /// After a failed sync the kernel may call the lost pages clean, so a second try proves
     /// nothing: the log is done.
-    fn sync(&self, plan: &Plan) -> Result<(), FlushError> {
+    pub(crate) fn sync(&self, plan: &Plan) -> Result<(), FlushError> {
         let synced = sync_all(&plan.files)
             .and_then(|()| match plan.directory {
                 true => self.0.disk.sync_directory(&self.0.directory),

@@ -18,6 +18,7 @@ mod commit;
 mod disk;
 mod epoch_cache;
 mod flush;
+mod flush_many;
 mod index;
 mod log;
 mod offsets;

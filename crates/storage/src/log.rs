@@ -46,6 +46,7 @@ pub(crate) struct State {
     /// All before it is on the device: batches, indexes, producers. Start-up reads nothing of it.
     pub(crate) recovery_point: i64,
     pub(crate) last_flush_ms: i64,
+    pub(crate) last_append_ms: i64,
     /// A segment was rolled since the last flush.
     pub(crate) rolled: bool,
     /// Files were created, renamed or removed since the last sync of the directory.

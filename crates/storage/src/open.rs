@@ -265,6 +265,7 @@ fn load(
             durable_end: recovery_point,
             recovery_point,
             last_flush_ms: now_ms,
+            last_append_ms: now_ms,
             rolled: false,
             directory_unsynced: is_new,
             read_positions: ReadPositions::default(),

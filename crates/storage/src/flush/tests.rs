@@ -109,3 +109,24 @@ fn a_full_disk_delays_the_recovery_point_and_no_more() {
     assert_eq!(log.unflushed_bytes(), 0);
     log.put(sequenced(1, 0, 1, &["b"])).unwrap();
 }
+
+#[test]
+fn a_roll_has_the_old_segment_flushed_behind_it() {
+    let dir = TestDir::new();
+    let (_, (log, _)) = dir.recover(LogSettings {
+        segment_bytes: 150,
+        ..LogSettings::default()
+    });
+    crate::test_log::runtime().block_on(async {
+        for value in ["a", "b", "c"] {
+            log.put(batch(&[value])).unwrap();
+        }
+        let flushed = async {
+            while log.unflushed_bytes() > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(30);
+        tokio::time::timeout(patience, flushed).await.unwrap();
+    });
+}

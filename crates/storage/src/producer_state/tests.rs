@@ -45,95 +45,67 @@ fn run(batches: &[(i16, i32, usize)]) -> Vec<Outcome> {
     batches.iter().map(&mut send).collect()
 }
 
+#[track_caller]
+fn check<const N: usize>(batches: [(i16, i32, usize); N], expected: [Outcome; N]) {
+    assert_eq!(run(&batches), expected);
+}
+
 #[test]
-fn sequence_rules() {
+fn batches_are_taken_in_order_and_repeated_ones_are_known() {
+    check(
+        [(0, 0, 1), (0, 1, 3), (0, 4, 1)],
+        [Appended, Appended, Appended],
+    );
+    check([(0, 0, 2), (0, 0, 2)], [Appended, Duplicate(0)]);
+    check(
+        [(0, 0, 2), (0, 2, 1), (0, 0, 2), (0, 2, 1)],
+        [Appended, Appended, Duplicate(0), Duplicate(2)],
+    );
+}
+
+#[test]
+fn a_gap_is_out_of_order_and_part_of_a_batch_is_no_duplicate() {
+    let batches = [(0, 0, 1), (0, 2, 1), (0, 1, 1)];
+    check(batches, [Appended, out_of_order(1), Appended]);
+    check([(0, 0, 3), (0, 1, 2)], [Appended, out_of_order(3)]);
+}
+
+#[test]
+fn an_unknown_producer_begins_anywhere() {
+    check([(0, 17, 1), (0, 18, 1)], [Appended, Appended]);
+}
+
+#[test]
+fn a_new_epoch_begins_at_zero_and_fences_the_old_one() {
+    check(
+        [(0, 0, 1), (1, 1, 1), (1, 0, 1), (1, 1, 1)],
+        [Appended, out_of_order(0), Appended, Appended],
+    );
+    let stale = || Refused(SequenceError::StaleEpoch { current: 1 });
+    check(
+        [(0, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 1)],
+        [Appended, Appended, stale(), stale()],
+    );
+}
+
+#[test]
+fn sequence_numbers_wrap_around() {
     let max = i32::MAX;
-    let stale = Refused(SequenceError::StaleEpoch { current: 1 });
-    let cases = [
-        (
-            "in order",
-            vec![(0, 0, 1), (0, 1, 3), (0, 4, 1)],
-            vec![Appended, Appended, Appended],
-        ),
-        (
-            "repeated",
-            vec![(0, 0, 2), (0, 0, 2)],
-            vec![Appended, Duplicate(0)],
-        ),
-        (
-            "repeated later",
-            vec![(0, 0, 2), (0, 2, 1), (0, 0, 2), (0, 2, 1)],
-            vec![Appended, Appended, Duplicate(0), Duplicate(2)],
-        ),
-        (
-            "a gap",
-            vec![(0, 0, 1), (0, 2, 1), (0, 1, 1)],
-            vec![Appended, out_of_order(1), Appended],
-        ),
-        (
-            "part of a batch is no duplicate",
-            vec![(0, 0, 3), (0, 1, 2)],
-            vec![Appended, out_of_order(3)],
-        ),
-        (
-            "an unknown producer begins anywhere",
-            vec![(0, 17, 1), (0, 18, 1)],
-            vec![Appended, Appended],
-        ),
-        (
-            "a new epoch begins at 0",
-            vec![(0, 0, 1), (1, 1, 1), (1, 0, 1), (1, 1, 1)],
-            vec![Appended, out_of_order(0), Appended, Appended],
-        ),
-        (
-            "an old epoch is fenced, duplicates too",
-            vec![(0, 0, 1), (1, 0, 1), (0, 1, 1), (0, 0, 1)],
-            vec![
-                Appended,
-                Appended,
-                stale,
-                Refused(SequenceError::StaleEpoch { current: 1 }),
-            ],
-        ),
-        (
-            "wrap around",
-            vec![(0, max - 1, 2), (0, 0, 1), (0, max - 1, 2)],
-            vec![Appended, Appended, Duplicate(0)],
-        ),
-        (
-            "wrap inside a batch",
-            vec![(0, max, 3), (0, 2, 1), (0, max, 3)],
-            vec![Appended, Appended, Duplicate(0)],
-        ),
-        (
-            "the window is five batches",
-            vec![
-                (0, 0, 1),
-                (0, 1, 1),
-                (0, 2, 1),
-                (0, 3, 1),
-                (0, 4, 1),
-                (0, 0, 1),
-                (0, 5, 1),
-                (0, 0, 1),
-                (0, 1, 1),
-            ],
-            vec![
-                Appended,
-                Appended,
-                Appended,
-                Appended,
-                Appended,
-                Duplicate(0),
-                Appended,
-                out_of_order(6),
-                Duplicate(1),
-            ],
-        ),
-    ];
-    for (name, batches, expected) in cases {
-        assert_eq!(run(&batches), expected, "{name}");
+    for (first, records, next) in [(max - 1, 2, 0), (max, 3, 2)] {
+        check(
+            [(0, first, records), (0, next, 1), (0, first, records)],
+            [Appended, Appended, Duplicate(0)],
+        );
     }
+}
+
+#[test]
+fn the_window_is_five_batches() {
+    let mut batches: Vec<_> = (0..6).map(|sequence| (0, sequence, 1)).collect();
+    batches.extend([(0, 0, 1), (0, 1, 1), (0, 5, 1)]);
+    let outcomes = run(&batches);
+    assert!(outcomes[..6].iter().all(|outcome| *outcome == Appended));
+    assert_eq!(outcomes[6..], [out_of_order(6), Duplicate(1), Duplicate(5)]);
 }
 
 #[test]

@@ -2,30 +2,31 @@
 //! HTTP. Nothing here relies on having started the process.
 
 mod http;
+mod listener;
 
-use client::{Cluster, Settings};
+pub(crate) use listener::Listener;
+
+use protocol::messages::metadata::MetadataRequest;
+use protocol::{Request, Response};
 use std::time::Duration;
 
 /// A healthy broker on the same machine answers in a millisecond or two.
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// Every Kafka since 1.0 has it, and it has the cluster id.
+const METADATA_VERSION: i16 = 5;
 const REASON_BYTES_MAX: usize = 512;
 
-/// Asks a Kafka listener who it is (ApiVersions, then Metadata); gives the cluster id.
-pub(crate) async fn kafka(bootstrap: &str) -> Result<String, String> {
-    let settings = Settings {
-        client_id: "outrigger-probe".to_owned(),
-        connect_timeout: TIMEOUT,
-        request_timeout: TIMEOUT,
-        operation_timeout: TIMEOUT,
-        ..Settings::new(bootstrap)
-    };
-    let metadata = async {
-        let cluster = Cluster::connect(settings).await?;
-        cluster.metadata(Some(&[]), false).await
-    };
-    match metadata.await {
-        Ok(metadata) => Ok(metadata.cluster_id.unwrap_or_default()),
-        Err(error) => Err(explained(&error)),
+/// Asks a Kafka listener who it is; gives the cluster id.
+pub(crate) async fn kafka(address: &str) -> Result<String, String> {
+    let mut listener = Listener::connect(address, TIMEOUT).await?;
+    let request = Request::Metadata(MetadataRequest {
+        topics: Some(Vec::new()),
+        allow_auto_topic_creation: false,
+        ..MetadataRequest::default()
+    });
+    match listener.ask(request, METADATA_VERSION).await? {
+        Response::Metadata(answer) => Ok(answer.cluster_id.unwrap_or_default().to_string()),
+        _ => Err(format!("{address} answered another question")),
     }
 }
 

@@ -3,15 +3,21 @@
 //! A topic that exists is left as it is, whatever its number of partitions.
 
 use super::failure::UpError;
-use crate::probe::explained;
-use client::{ClientError, Cluster, NewTopic, Settings};
+use crate::probe::Listener;
 use model::TopicName;
-use protocol::ErrorCode;
-use std::collections::BTreeMap;
+use protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
+use protocol::{ErrorCode, Request, Response};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Far more than one machine wants, and far less than what a typing error gives.
 const PARTITIONS_MAX: i32 = 10_000;
+
+/// Creating ten thousand partitions takes a while on a slow disk.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The first in which the broker's own replication factor may be asked for (KIP-464).
+const CREATE_TOPICS_VERSION: i16 = 4;
+const REPLICATION_OF_BROKER: i16 = -1;
 
 /// A topic and its number of partitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,30 +48,53 @@ impl FromStr for TopicSpec {
 }
 
 /// Creates those that do not exist.
-pub(super) async fn create(bootstrap: &str, topics: &[TopicSpec]) -> Result<(), UpError> {
+pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<(), UpError> {
     let Some(first) = topics.first() else {
         return Ok(());
     };
-    let failed = |topic: &TopicSpec, error: ClientError| UpError::Topic {
-        topic: topic.name.to_string(),
-        problem: explained(&error),
+    let failed = |topic: &str, problem| UpError::Topic {
+        topic: topic.to_owned(),
+        problem,
     };
-    let connected = Cluster::connect(Settings::new(bootstrap)).await;
-    let cluster = connected.map_err(|error| failed(first, error))?;
-    for topic in topics {
-        let new = NewTopic {
-            name: topic.name.clone(),
-            partitions: Some(topic.partitions),
-            replication_factor: None,
-            configs: BTreeMap::new(),
-        };
-        match cluster.create_topic(&new, false).await {
-            Err(error) if error.code() == Some(ErrorCode::TOPIC_ALREADY_EXISTS) => {}
-            Err(error) => return Err(failed(topic, error)),
-            Ok(_) => {}
+    let request = Request::CreateTopics(CreateTopicsRequest {
+        topics: topics.iter().map(TopicSpec::creatable).collect(),
+        timeout_ms: i32::try_from(TIMEOUT.as_millis()).unwrap_or(i32::MAX),
+        validate_only: false,
+    });
+    let asked = async {
+        let mut listener = Listener::connect(address, TIMEOUT).await?;
+        listener.ask(request, CREATE_TOPICS_VERSION).await
+    };
+    let answer = match asked.await {
+        Ok(Response::CreateTopics(answer)) => answer,
+        Ok(_) => {
+            return Err(failed(
+                first.name.as_str(),
+                "another answer came".to_owned(),
+            ));
+        }
+        Err(problem) => return Err(failed(first.name.as_str(), problem)),
+    };
+    for topic in answer.topics {
+        let code = topic.error_code;
+        if !code.is_none() && code != ErrorCode::TOPIC_ALREADY_EXISTS {
+            let message = topic.error_message.unwrap_or_default();
+            return Err(failed(&topic.name, format!("{code}: {message}")));
         }
     }
     Ok(())
+}
+
+impl TopicSpec {
+    fn creatable(&self) -> CreatableTopic {
+        CreatableTopic {
+            name: self.name.as_str().into(),
+            num_partitions: self.partitions,
+            replication_factor: REPLICATION_OF_BROKER,
+            assignments: Vec::new(),
+            configs: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

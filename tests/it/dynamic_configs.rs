@@ -11,7 +11,7 @@ use protocol::messages::incremental_alter_configs::{
     IncrementalAlterConfigsRequest,
 };
 use tests::deadline::PATIENCE;
-use tests::messages::{batch, create_topic, produce};
+use tests::messages::{PRODUCE_VERSION, batch, create_topic, produce, produce_request};
 use tests::{Broker, Wire, eventually};
 
 const ALTER_VERSION: i16 = 1;
@@ -258,4 +258,24 @@ fn stored_values_that_a_changed_file_makes_impossible_do_not_stop_the_broker() {
             .output()
             .contains("stored broker configurations are not usable")
     );
+}
+
+#[test]
+fn replicas_that_one_node_cannot_give_are_refused_or_clamped() {
+    let cases = [
+        ("", ErrorCode::NOT_ENOUGH_REPLICAS),
+        ("outrigger.preset=msk", ErrorCode::NONE),
+    ];
+    for (properties, expected) in cases {
+        let broker = Broker::start(properties);
+        let mut wire = broker.connect();
+        create_topic(&mut wire, "strict", 1, &[("min.insync.replicas", "2")]);
+        assert_eq!(produced(&mut wire, "strict"), expected, "{properties}");
+        let long = produce_request("strict", 0, batch(&["x"]), 1);
+        let answer = wire.call(PRODUCE_VERSION, long);
+        let leader_only = answer.responses[0].partition_responses[0].error_code;
+        assert_eq!(leader_only, ErrorCode::NONE, "{properties}");
+        let shown = value(&mut wire, (TOPIC, "strict"), "min.insync.replicas");
+        assert_eq!(shown, ("2".to_owned(), FROM_TOPIC));
+    }
 }

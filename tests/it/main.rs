@@ -1,1 +1,20 @@
 //! The one test binary: what a client, an operator and an attacker see of the built product.
+//! Each module is a theme; nothing in here knows how the product does it.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test they are in"
+)]
+
+mod admin;
+mod configuration;
+mod disk_faults;
+mod dynamic_configs;
+mod groups;
+mod hostile;
+mod idempotence;
+mod produce_fetch;
+mod recovery;
+mod up;
+mod versions;

@@ -19,7 +19,6 @@ pub struct Broker {
     folder: PathBuf,
     properties: String,
     address: SocketAddr,
-    admin: SocketAddr,
     _owned: Option<TempDir>,
 }
 
@@ -46,7 +45,6 @@ impl Broker {
             folder,
             properties,
             address: unknown,
-            admin: unknown,
             _owned: owned,
         };
         broker.await_endpoints();
@@ -56,11 +54,6 @@ impl Broker {
     /// Where clients connect.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The admin HTTP of the process.
-    pub fn admin(&self) -> SocketAddr {
-        self.admin
     }
 
     /// A new connection.
@@ -119,7 +112,6 @@ impl Broker {
         });
         let parse = |value: &serde_json::Value| value.as_str().and_then(|text| text.parse().ok());
         self.address = parse(&endpoints["listeners"]["PLAINTEXT"]).expect("the listener's address");
-        self.admin = parse(&endpoints["admin"]).expect("the admin address");
     }
 }
 

@@ -4,6 +4,7 @@
 //! The shards start when the topic is there: at the start of the broker, or on first use. What a
 //! group decides is `crates/coordinator`'s business; here are logs, clocks and waiting requests.
 
+mod notices;
 mod shard_handle;
 mod shard_log;
 mod shard_task;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use authz::Permit;
 use coordinator::{Command, GroupConfig, Shard, partition_for};
 use model::{GroupId, PartitionIndex, TopicId};
+use tokio::task::JoinSet;
 use tracing::{error, info};
 
 use crate::broker::Broker;
@@ -23,8 +25,10 @@ use crate::config::BrokerConfig;
 use crate::metadata::Topic;
 use crate::topics::{self, GROUPS_TOPIC};
 
+use notices::Notices;
 pub use shard_handle::{PendingReply, ShardHandle, Unavailable};
 use shard_log::ShardLog;
+use shard_task::Surroundings;
 pub use topics_gone::forget_offsets_of_deleted_topics;
 
 /// How long a stopping broker waits for all shards to write their snapshots.
@@ -33,13 +37,21 @@ const CLOSE: Duration = Duration::from_secs(10);
 /// The shards of this node, once there is a topic for them.
 #[derive(Debug, Default)]
 pub struct Groups {
-    running: RwLock<Option<Running>>,
+    state: RwLock<State>,
 }
 
-#[derive(Clone, Debug)]
-struct Running {
-    topic: TopicId,
-    shards: Arc<[ShardHandle]>,
+#[derive(Clone, Debug, Default)]
+enum State {
+    /// The broker is stopping; nothing starts any more.
+    Closed,
+    /// There was no topic so far.
+    #[default]
+    NotStarted,
+    /// There are shards for this incarnation of the topic.
+    Running {
+        topic: TopicId,
+        shards: Arc<[ShardHandle]>,
+    },
 }
 
 impl Groups {
@@ -55,14 +67,15 @@ impl Groups {
     pub fn shards(&self, broker: &Broker) -> Option<Arc<[ShardHandle]>> {
         let image = broker.metadata.image();
         let topic = image.topic(GROUPS_TOPIC)?;
-        let running = self
-            .running
+        let state = self
+            .state
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        match running {
-            Some(running) if running.topic == topic.id => Some(running.shards),
-            _ => Some(self.start(broker, topic)),
+        match state {
+            State::Running { topic: of, shards } if of == topic.id => Some(shards),
+            State::Running { .. } | State::NotStarted => self.start(broker, topic),
+            State::Closed => None,
         }
     }
 
@@ -115,46 +128,52 @@ impl Groups {
         }
     }
 
-    fn start(&self, broker: &Broker, topic: &Topic) -> Arc<[ShardHandle]> {
-        let mut running = self.running.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = running.as_ref().filter(|running| running.topic == topic.id) {
-            return Arc::clone(&running.shards);
+    fn start(&self, broker: &Broker, topic: &Topic) -> Option<Arc<[ShardHandle]>> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            // Somebody else was quicker.
+            State::Running { topic: of, shards } if *of == topic.id => {
+                return Some(Arc::clone(shards));
+            }
+            State::Running { .. } | State::NotStarted => {}
+            State::Closed => return None,
         }
-        let config = group_config(&broker.config.current());
+        let around = Surroundings {
+            config: group_config(&broker.config.current()),
+            clock: broker.clock.clone(),
+            notices: Arc::new(Notices::new(broker.clock.clone())),
+        };
         let shards: Arc<[ShardHandle]> = (0..topic.partitions)
-            .map(|index| start_shard(broker, topic, index, config))
+            .map(|index| start_shard(broker, topic, index, around.clone()))
             .collect();
         info!(partitions = topic.partitions, "group coordinator started");
         // Shards of a topic of that name that was deleted end with their handles.
-        *running = Some(Running {
+        *state = State::Running {
             topic: topic.id,
             shards: Arc::clone(&shards),
-        });
-        shards
+        };
+        Some(shards)
     }
 
     /// Stops all shards: what waits is refused, and snapshots are written so that the next start
     /// replays nothing.
     pub async fn close(&self) {
-        let running = self
-            .running
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(running) = running else { return };
-        let closing: Vec<_> = running.shards.iter().map(ShardHandle::close).collect();
-        let all = async {
-            for shard in closing {
-                shard.await;
-            }
+        let state = std::mem::replace(
+            &mut *self.state.write().unwrap_or_else(PoisonError::into_inner),
+            State::Closed,
+        );
+        let State::Running { shards, .. } = state else {
+            return;
         };
+        let mut closing: JoinSet<()> = shards.iter().map(ShardHandle::close).collect();
+        let all = async { while closing.join_next().await.is_some() {} };
         if tokio::time::timeout(CLOSE, all).await.is_err() {
             error!("the group coordinator did not stop in time; the next start replays its log");
         }
     }
 }
 
-fn start_shard(broker: &Broker, topic: &Topic, index: i32, config: GroupConfig) -> ShardHandle {
+fn start_shard(broker: &Broker, topic: &Topic, index: i32, around: Surroundings) -> ShardHandle {
     let image = broker.metadata.image();
     let index = PartitionIndex(index);
     let epoch = image
@@ -163,7 +182,7 @@ fn start_shard(broker: &Broker, topic: &Topic, index: i32, config: GroupConfig) 
         .unwrap_or_default();
     let log = broker.partitions.log(topic.id, index);
     let log = log.map(|log| ShardLog::new(log, broker.partitions.disk().clone(), epoch));
-    ShardHandle::start(log, config, broker.clock.clone())
+    ShardHandle::start(log, around)
 }
 
 fn group_config(config: &BrokerConfig) -> GroupConfig {

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::future::Future;
 
-use coordinator::{Command, GroupConfig, Reply, Shard};
-use service::Clock;
+use coordinator::{Command, Reply, Shard};
 use tokio::sync::{mpsc, oneshot};
 
 use super::shard_log::ShardLog;
-use super::shard_task;
+use super::shard_task::{self, Surroundings};
 
 /// Messages that may wait for one shard; beyond, the connections that bring more wait themselves.
 const MESSAGES_MAX: usize = 1024;
@@ -81,9 +80,9 @@ impl PendingReply {
 
 impl ShardHandle {
     /// Starts the task of a shard over `log`; none where its partition is offline.
-    pub(super) fn start(log: Option<ShardLog>, config: GroupConfig, clock: Clock) -> Self {
+    pub(super) fn start(log: Option<ShardLog>, around: Surroundings) -> Self {
         let (messages, inbox) = mpsc::channel(MESSAGES_MAX);
-        tokio::spawn(shard_task::run(log, config, clock, inbox));
+        tokio::spawn(shard_task::run(log, around, inbox));
         Self { messages }
     }
 

@@ -4,39 +4,43 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
-use coordinator::{
-    AppendError, Command, Durable, Effects, GroupConfig, Notice, Now, Reply, Shard, Token,
-};
+use coordinator::{AppendError, Command, Durable, Effects, GroupConfig, Now, Reply, Shard, Token};
 use service::{Clock, Flood};
 use storage::{AppendError as LogError, CommitError};
 use tokio::sync::{mpsc, oneshot};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error, info};
 
+use super::notices::Notices;
 use super::shard_handle::{Message, Unavailable};
 use super::shard_log::{BATCH_BYTES_MAX, LoadError, ShardLog, StoreError};
 
-/// Lines about rebalances and members that one shard logs at most in [`NOTICES_PER`].
-const NOTICES_MAX: u32 = 100;
-const NOTICES_PER: Duration = Duration::from_secs(10);
 /// A load that took longer is told.
 const SLOW_LOAD: Duration = Duration::from_millis(200);
 
 type Waiter = oneshot::Sender<Result<Reply, Unavailable>>;
 type Committing = Pin<Box<dyn Future<Output = Result<(), CommitError>> + Send>>;
 
+/// What a shard is given besides its log.
+#[derive(Clone, Debug)]
+pub(super) struct Surroundings {
+    pub(super) config: GroupConfig,
+    pub(super) clock: Clock,
+    pub(super) notices: Arc<Notices>,
+}
+
 /// Loads and serves one shard until its handles are gone or it is told to stop.
 pub(super) async fn run(
     log: Option<ShardLog>,
-    config: GroupConfig,
-    clock: Clock,
+    around: Surroundings,
     mut inbox: mpsc::Receiver<Message>,
 ) {
     let Some(mut log) = log else {
         return refuse_all(&mut inbox).await;
     };
-    let began = clock.monotonic();
+    let began = around.clock.monotonic();
     let state = match load(&mut log, &mut inbox).await {
         Some(Ok(state)) => state,
         Some(Err(problem)) => {
@@ -48,8 +52,8 @@ pub(super) async fn run(
         }
         None => return,
     };
-    let mut serving = Serving::new(log, config, clock, state);
-    let took = serving.clock.monotonic() - began;
+    let serving = Serving::new(log, around, state);
+    let took = serving.around.clock.monotonic() - began;
     let (groups, took_ms) = (serving.shard.group_count(), took.as_millis());
     // One line per partition is worth reading only where clients had to wait for it.
     if took >= SLOW_LOAD {
@@ -88,33 +92,31 @@ async fn refuse_all(inbox: &mut mpsc::Receiver<Message>) {
 struct Serving {
     shard: Shard,
     log: ShardLog,
-    clock: Clock,
+    around: Surroundings,
     waiting: HashMap<Token, Waiter>,
     next_token: u64,
     /// The append under way, and where the log ends after it.
     committing: Option<(i64, Committing)>,
-    notices: NoticeBudget,
     failures: Flood,
 }
 
 impl Serving {
-    fn new(log: ShardLog, config: GroupConfig, clock: Clock, state: Durable) -> Self {
-        let (shard, effects) = Shard::load(config, state, now(&clock));
+    fn new(log: ShardLog, around: Surroundings, state: Durable) -> Self {
+        let (shard, effects) = Shard::load(around.config, state, now(&around.clock));
         let mut serving = Self {
             shard,
             log,
-            clock,
+            around,
             waiting: HashMap::new(),
             next_token: 0,
             committing: None,
-            notices: NoticeBudget::default(),
             failures: Flood::minutely(),
         };
         serving.carry_out(effects);
         serving
     }
 
-    async fn serve(&mut self, inbox: &mut mpsc::Receiver<Message>) {
+    async fn serve(mut self, inbox: &mut mpsc::Receiver<Message>) {
         loop {
             self.tick_if_due();
             self.append();
@@ -148,12 +150,12 @@ impl Serving {
         if let Some(reply) = reply {
             self.waiting.insert(token, reply);
         }
-        let effects = self.shard.handle(token, command, now(&self.clock));
+        let effects = self.shard.handle(token, command, now(&self.around.clock));
         self.carry_out(effects);
     }
 
     fn tick_if_due(&mut self) {
-        let now = now(&self.clock);
+        let now = now(&self.around.clock);
         if self
             .shard
             .next_deadline()
@@ -167,7 +169,9 @@ impl Serving {
     /// Time until the next deadline; none where there is no deadline.
     fn until_deadline(&self) -> Option<Duration> {
         let due_ms = self.shard.next_deadline()?;
-        let left_ms = due_ms.saturating_sub(now(&self.clock).monotonic_ms).max(1);
+        let left_ms = due_ms
+            .saturating_sub(now(&self.around.clock).monotonic_ms)
+            .max(1);
         u64::try_from(left_ms).ok().map(Duration::from_millis)
     }
 
@@ -176,7 +180,7 @@ impl Serving {
         while self.committing.is_none()
             && let Some(batch) = self.shard.next_batch(BATCH_BYTES_MAX)
         {
-            let now = now(&self.clock);
+            let now = now(&self.around.clock);
             match self.log.append(&batch, now.wall_ms) {
                 Ok(appended) => {
                     let end = appended.last_offset + 1;
@@ -192,7 +196,7 @@ impl Serving {
     }
 
     fn append_settled(&mut self, committed: Result<i64, CommitError>) {
-        let now = now(&self.clock);
+        let now = now(&self.around.clock);
         let effects = match committed {
             Ok(end) => {
                 self.log.committed(end);
@@ -211,7 +215,7 @@ impl Serving {
     }
 
     /// Waits for the append under way, writes a snapshot and refuses who waits.
-    async fn finish(&mut self) {
+    async fn finish(mut self) {
         while self.committing.is_some() {
             let committed = settled(&mut self.committing).await;
             self.append_settled(committed);
@@ -219,8 +223,14 @@ impl Serving {
         }
         let (log, shard) = (&mut self.log, &self.shard);
         tokio::task::block_in_place(|| log.snapshot(shard.durable()));
-        // Without their senders all who wait hear that this is not their coordinator.
-        self.waiting.clear();
+        for (token, reply) in self.shard.unload(now(&self.around.clock)).replies {
+            // A client that went away does not hear it.
+            drop(
+                self.waiting
+                    .remove(&token)
+                    .map(|waiter| waiter.send(Ok(reply))),
+            );
+        }
     }
 
     fn carry_out(&mut self, effects: Effects) {
@@ -231,22 +241,12 @@ impl Serving {
             }
         }
         for notice in effects.notices {
-            self.tell(&notice);
-        }
-    }
-
-    fn tell(&mut self, notice: &Notice) {
-        let now = self.clock.monotonic();
-        match (notice, self.notices.admit(now)) {
-            (Notice::AppendFailed(_), Some(_)) => warn!("{notice}"),
-            (_, Some(0)) => info!("{notice}"),
-            (_, Some(untold)) => info!(untold, "{notice}"),
-            (_, None) => debug!("{notice}"),
+            self.around.notices.tell(&notice);
         }
     }
 
     fn report(&self, problem: &dyn std::fmt::Display) {
-        if let Some(others) = self.failures.admit(self.clock.now_ms()) {
+        if let Some(others) = self.failures.admit(self.around.clock.now_ms()) {
             error!(partition = %self.log.partition(), others, "cannot store groups: {problem}");
         }
     }
@@ -284,49 +284,5 @@ fn append_error(problem: &StoreError) -> AppendError {
         )
         | StoreError::Build(_) => AppendError::TooLarge,
         StoreError::Append(_) => AppendError::Storage,
-    }
-}
-
-/// Clients can join and leave as often as they like; the log must not grow as fast.
-#[derive(Debug, Default)]
-struct NoticeBudget {
-    since: Duration,
-    told: u32,
-    untold: u64,
-}
-
-impl NoticeBudget {
-    /// Whether one more line may be written; gives how many were not since the last one.
-    fn admit(&mut self, now: Duration) -> Option<u64> {
-        if now.saturating_sub(self.since) >= NOTICES_PER {
-            (self.since, self.told) = (now, 0);
-        }
-        if self.told < NOTICES_MAX {
-            self.told += 1;
-            Some(std::mem::take(&mut self.untold))
-        } else {
-            self.untold += 1;
-            None
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{NOTICES_MAX, NOTICES_PER, NoticeBudget};
-
-    #[test]
-    fn a_flood_of_notices_is_cut_and_counted() {
-        let mut budget = NoticeBudget::default();
-        let at = Duration::from_secs(100);
-        for _ in 0..NOTICES_MAX {
-            assert_eq!(budget.admit(at), Some(0));
-        }
-        assert_eq!(budget.admit(at), None);
-        assert_eq!(budget.admit(at + NOTICES_PER / 2), None);
-        assert_eq!(budget.admit(at + NOTICES_PER), Some(2));
-        assert_eq!(budget.admit(at + NOTICES_PER), Some(0));
     }
 }

@@ -16,8 +16,10 @@ use storage::{
 };
 use tempfile::TempDir;
 
+use super::notices::Notices;
 use super::shard_handle::{ShardHandle, Unavailable};
 use super::shard_log::ShardLog;
+use super::shard_task::Surroundings;
 
 /// One shard over one data directory.
 struct Node {
@@ -32,6 +34,16 @@ fn config() -> GroupConfig {
         session_timeout_min_ms: 1,
         initial_rebalance_delay_ms: 0,
         ..GroupConfig::default()
+    }
+}
+
+fn around(config: GroupConfig) -> Surroundings {
+    let clock = Clock::real();
+    let notices = Arc::new(Notices::new(clock.clone()));
+    Surroundings {
+        config,
+        clock,
+        notices,
     }
 }
 
@@ -79,7 +91,7 @@ async fn open_log(directory: &TempDir) -> (Arc<Faults>, Disk, Log) {
 async fn open(directory: &TempDir) -> Node {
     let (faults, disk, log) = open_log(directory).await;
     let shard_log = ShardLog::new(log.clone(), disk.clone(), LeaderEpoch(0));
-    let shard = ShardHandle::start(Some(shard_log), config(), Clock::real());
+    let shard = ShardHandle::start(Some(shard_log), around(config()));
     Node {
         faults,
         disk,
@@ -256,7 +268,7 @@ async fn a_record_that_no_batch_takes_is_refused() {
         ..config()
     };
     let shard_log = ShardLog::new(node.log.clone(), node.disk.clone(), LeaderEpoch(0));
-    let shard = ShardHandle::start(Some(shard_log), config, Clock::real());
+    let shard = ShardHandle::start(Some(shard_log), around(config));
     let node = Node { shard, ..node };
     let metadata = "x".repeat(32_000);
     // Not one record but all of them are too much for the segment of the topic.
@@ -370,7 +382,7 @@ async fn a_stopping_shard_refuses_who_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partition_that_is_offline_is_nobodys_coordinator() {
-    let shard = ShardHandle::start(None, config(), Clock::real());
+    let shard = ShardHandle::start(None, around(config()));
     let answer = shard.command(commit(0..1, 1, "")).await.wait().await;
     assert_eq!(answer, Err(Unavailable::NotCoordinator));
 }

@@ -5,6 +5,9 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+/// A dash and a UUID of 36 characters must fit behind it, 32,767 bytes are all there is.
+const PREFIX_BYTES_MAX: usize = i16::MAX as usize - 37;
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -57,8 +60,10 @@ impl MemberId {
         self.0.is_empty()
     }
 
-    /// A new id as Kafka forms it: a prefix (client id or instance id) and a random UUID.
+    /// A new id as Kafka forms it: a prefix (client id or instance id) and a random UUID. A prefix
+    /// that leaves no room for the UUID in a Kafka string is cut.
     pub(crate) fn fresh(prefix: &str, random: u128) -> Self {
+        let prefix = &prefix[..prefix.floor_char_boundary(PREFIX_BYTES_MAX)];
         // RFC 9562 section 5.4: version 4, variant 10.
         let bits = (random & !(0xF000 << 64) & !(0xC000 << 48)) | (0x4000 << 64) | (0x8000 << 48);
         Self::new(&format!(

@@ -129,11 +129,6 @@ impl Shard {
         self.pending.start(bytes_max)
     }
 
-    /// Takes new settings; running sessions keep their deadlines.
-    pub fn set_config(&mut self, config: GroupConfig) {
-        self.config = config;
-    }
-
     /// What is stored, for a snapshot.
     pub fn durable(&self) -> &Durable {
         &self.durable

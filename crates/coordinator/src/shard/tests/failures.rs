@@ -74,10 +74,10 @@ C: join g c#1
 fn a_group_that_cannot_be_deleted_comes_back() {
     check(
         "
+config delay=1000
 A: commit g t-0=1
   + offset g t-0=1
   A committed t-0
-config delay=1000
 hold
 B: delete g none
 C: join g v=3

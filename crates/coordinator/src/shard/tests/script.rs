@@ -153,13 +153,16 @@ impl Script {
         self.now_ms = to_ms;
     }
 
+    /// Takes effect at a start, of which the script's first line is one.
     fn configure(&mut self, words: &Words<'_>) {
         let config = &mut self.config;
         let delay = i64::from(config.initial_rebalance_delay_ms);
         config.initial_rebalance_delay_ms = words.number("delay", delay) as i32;
         config.members_max = words.number("max", config.members_max as i64) as usize;
         config.offsets_retention_ms = words.number("keep", config.offsets_retention_ms);
-        self.shard.set_config(self.config);
+        if self.labels.is_empty() {
+            self.restart();
+        }
     }
 
     /// Appends one batch and tells its fate; false where there is nothing to append.

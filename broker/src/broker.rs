@@ -10,7 +10,7 @@ use service::{Clock, Flood};
 use storage::{AppendError, Log, LogSettings};
 use tracing::error;
 
-use crate::config::{DynamicConfig, TopicSettings};
+use crate::config::DynamicConfig;
 use crate::floods::Floods;
 use crate::groups::Groups;
 use crate::metadata::{CommitError, Image, Metadata, MetadataRecord, Topic};
@@ -141,26 +141,18 @@ impl Broker {
             .ok_or(ErrorCode::KAFKA_STORAGE_ERROR)
     }
 
-    /// What a topic's configuration comes to. The values were checked when they were set; where a
-    /// newer version of this program thinks otherwise, the defaults hold.
-    pub fn topic_settings(&self, topic: &Topic) -> TopicSettings {
+    /// What a topic's configuration asks of its logs. The values were checked when they were set;
+    /// where a newer version of this program thinks otherwise, the defaults hold. What groups commit
+    /// is synced, and kept until a snapshot of the groups says it: time and size do not age it.
+    pub fn log_settings(&self, topic: &Topic) -> LogSettings {
         let config = self.config.current();
-        let settings = config.topic_settings(&topic.configs).or_else(|problems| {
+        let read = config.log_settings(&topic.configs).or_else(|problems| {
             for problem in problems {
                 error!(topic = %topic.name, "a stored setting is not usable: {problem}");
             }
-            config.topic_settings(&std::collections::BTreeMap::new())
+            config.log_settings(&std::collections::BTreeMap::new())
         });
-        settings.unwrap_or_else(|_| TopicSettings {
-            log: LogSettings::default(),
-            min_insync_replicas: 1,
-        })
-    }
-
-    /// The part of [`Self::topic_settings`] that logs obey. What groups commit is synced, and kept
-    /// until a snapshot of the groups says it: time and size do not age it.
-    pub fn log_settings(&self, topic: &Topic) -> LogSettings {
-        let mut settings = self.topic_settings(topic).log;
+        let mut settings = read.unwrap_or_default();
         if topics::is_internal(topic.name.as_str()) {
             settings.durability = storage::Durability::Sync;
             settings.retention_ms = None;

@@ -31,11 +31,11 @@ pub use dynamic::DynamicConfig;
 pub use groups::{GroupsConfig, OffsetsConfig};
 pub use listeners::{Advertised, Listener};
 pub use loggers::{LOGGERS, alter as alter_loggers};
-pub use logs::{LogsConfig, TopicSettings};
+pub use logs::LogsConfig;
 pub use network::{ConnectionConfig, NetworkConfig};
 pub use report::{check_report, default_properties};
 pub use resource::{ConfigRefusal, ConfigResource, Forbidden, kinds};
-pub use topics::{InvalidTopicConfig, TopicsConfig};
+pub use topics::{InvalidTopicConfig, REPLICAS_MAX, TopicsConfig};
 
 /// Everything that was configured, typed.
 #[derive(Clone, Debug)]
@@ -60,8 +60,6 @@ pub struct BrokerConfig {
     pub connections_idle_max: Duration,
     /// `fetch.max.bytes`.
     pub fetch_bytes_max: usize,
-    /// `max.incremental.fetch.session.cache.slots`.
-    pub fetch_sessions_max: usize,
     /// `max.request.partition.size.limit`.
     pub described_partitions_max: usize,
     /// What new topics get.
@@ -168,7 +166,6 @@ impl BrokerConfig {
             socket_request_bytes_max: read.count("socket.request.max.bytes"),
             connections_idle_max: idle_max(read),
             fetch_bytes_max: read.count("fetch.max.bytes"),
-            fetch_sessions_max: read.count("max.incremental.fetch.session.cache.slots"),
             described_partitions_max: read.count("max.request.partition.size.limit"),
             topics: TopicsConfig::read(read),
             logs: LogsConfig::read(read),

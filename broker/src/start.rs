@@ -86,7 +86,7 @@ pub async fn run(
     let disk = open_disk(&config)?;
     let mut listeners = Vec::new();
     for listener in &config.listeners {
-        listeners.push(net::bind(listener, config.network.listen_backlog).await?);
+        listeners.push(net::bind(listener, &config.network).await?);
     }
     let health = Health::starting(&["storage", "listeners"]);
     let broker = open(config, disk, &listeners, clock.clone(), loggers).await?;
@@ -199,11 +199,7 @@ async fn open(
     let network = &config.network;
     let broker = Arc::new(Broker {
         authorizer: Authorizer::AllowAll,
-        connection_limits: ConnectionLimits::new(
-            network.connections_max,
-            network.connections_per_ip_max,
-            network.connections_per_ip_overrides.clone(),
-        ),
+        connection_limits: ConnectionLimits::new(network),
         memory: MemoryBudget::new(network.requests_memory_bytes),
         config: DynamicConfig::new(config),
         metadata: Metadata::new(image, journal),

@@ -17,6 +17,7 @@ use authz::{Operation, Permit, Resource};
 
 use super::error::{append_error, append_message};
 use crate::broker::Broker;
+use crate::config::{BrokerConfig, REPLICAS_MAX};
 use crate::context::RequestContext;
 use crate::metadata::{Image, Topic};
 use crate::reply::Reply;
@@ -27,6 +28,7 @@ const TOPIC_ID_VERSION: i16 = 13;
 /// First version in which zstd may be used.
 const ZSTD_VERSION: i16 = 7;
 const ACKS_NONE: i16 = 0;
+const ACKS_ALL: i16 = -1;
 
 /// What one partition answers, and what it waits for.
 struct Outcome {
@@ -37,13 +39,17 @@ struct Outcome {
 /// Appends all partitions, then answers or lets the answer follow the flush.
 pub fn handle(broker: &Broker, context: &RequestContext, request: ProduceRequest) -> Reply {
     let image = broker.metadata.image();
+    let config = broker.config.current();
     let acks = request.acks;
     let refusal = refusal(context, &request);
     let mut failed = false;
     let mut waits = Vec::new();
     let mut responses = Vec::with_capacity(request.topic_data.len());
     for data in request.topic_data {
-        let topic = resolve(&image, context, &data);
+        let topic = resolve(&image, context, &data).and_then(|(topic, permit)| {
+            enough_replicas(&config, acks, topic)?;
+            Ok((topic, permit))
+        });
         let mut partitions = Vec::with_capacity(data.partition_data.len());
         for partition in data.partition_data {
             let index = partition.index;
@@ -127,6 +133,15 @@ fn resolve<'a>(
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
     Ok((topic, permit))
+}
+
+/// acks=all waits for `min.insync.replicas`, and one node has one.
+fn enough_replicas(config: &BrokerConfig, acks: i16, topic: &Topic) -> Result<(), ErrorCode> {
+    let wanted = config.min_insync_replicas(&topic.configs);
+    if acks == ACKS_ALL && wanted > REPLICAS_MAX {
+        return Err(ErrorCode::NOT_ENOUGH_REPLICAS);
+    }
+    Ok(())
 }
 
 fn append(

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use config::Reader;
-use records::Compression;
 
 use super::milliseconds;
 
@@ -27,10 +26,6 @@ pub struct GroupsConfig {
 pub struct OffsetsConfig {
     /// `offset.metadata.max.bytes`.
     pub metadata_bytes_max: usize,
-    /// `offsets.commit.timeout.ms`.
-    pub commit_timeout: Duration,
-    /// `offsets.load.buffer.size`.
-    pub load_buffer_bytes: usize,
     /// `offsets.retention.minutes`.
     pub retention: Duration,
     /// `offsets.retention.check.interval.ms`.
@@ -39,8 +34,6 @@ pub struct OffsetsConfig {
     pub topic_partitions: i32,
     /// `offsets.topic.segment.bytes`.
     pub topic_segment_bytes: i32,
-    /// `offsets.topic.compression.codec`.
-    pub topic_compression: Compression,
 }
 
 impl GroupsConfig {
@@ -63,25 +56,10 @@ impl OffsetsConfig {
         let minutes = u64::try_from(read.integer("offsets.retention.minutes")).unwrap_or(1);
         Self {
             metadata_bytes_max: read.count("offset.metadata.max.bytes"),
-            commit_timeout: milliseconds(read, "offsets.commit.timeout.ms"),
-            load_buffer_bytes: read.count("offsets.load.buffer.size"),
             retention: Duration::from_secs(minutes.saturating_mul(60)),
             retention_check_interval: milliseconds(read, "offsets.retention.check.interval.ms"),
             topic_partitions: read.int("offsets.topic.num.partitions"),
             topic_segment_bytes: read.int("offsets.topic.segment.bytes"),
-            topic_compression: codec(read),
         }
     }
-}
-
-fn codec(read: &mut Reader<'_>) -> Compression {
-    let name = "offsets.topic.compression.codec";
-    let number = read.int(name);
-    usize::try_from(number)
-        .ok()
-        .and_then(|n| Compression::ALL.get(n).copied())
-        .unwrap_or_else(|| {
-            read.problem(format!("{name} is {number}; codecs are 0 to 4"));
-            Compression::None
-        })
 }

@@ -20,11 +20,7 @@ impl Broker {
             return;
         }
         let config = self.config.current();
-        self.connection_limits.change(
-            config.network.connections_max,
-            config.network.connections_per_ip_max,
-            config.network.connections_per_ip_overrides.clone(),
-        );
+        self.connection_limits.change(&config.network);
     }
 
     /// Acts on a configuration that was stored.

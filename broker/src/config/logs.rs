@@ -22,19 +22,8 @@ pub struct LogsConfig {
     pub start_offset_checkpoint_interval: Duration,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_parallelism: usize,
-    /// `producer.id.expiration.check.interval.ms`.
-    pub producer_check_interval: Duration,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
-}
-
-/// What one topic comes to, the broker's defaults beneath.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct TopicSettings {
-    /// Of each of its logs.
-    pub log: LogSettings,
-    /// `min.insync.replicas`, clamped where that is on.
-    pub min_insync_replicas: i32,
 }
 
 impl LogsConfig {
@@ -52,7 +41,6 @@ impl LogsConfig {
                 "log.flush.start.offset.checkpoint.interval.ms",
             ),
             recovery_parallelism: read.count("num.recovery.threads.per.data.dir"),
-            producer_check_interval: milliseconds(read, "producer.id.expiration.check.interval.ms"),
             producer_expiration_ms: read.integer("producer.id.expiration.ms"),
         }
     }
@@ -72,11 +60,11 @@ fn check(read: &mut Reader<'_>) {
 }
 
 impl BrokerConfig {
-    /// The settings of a topic that set `overrides`.
+    /// The settings of the logs of a topic that set `overrides`.
     ///
     /// # Errors
     /// Values that do not parse, which [`Self::check_topic`] would have refused.
-    pub fn topic_settings(&self, overrides: &Properties) -> Result<TopicSettings, Vec<Problem>> {
+    pub fn log_settings(&self, overrides: &Properties) -> Result<LogSettings, Vec<Problem>> {
         let mut reader = Reader::topic(&self.layers, overrides);
         let read = &mut reader;
         // What is only compacted, or kept for ever (an empty list), is not deleted by age or size.
@@ -105,14 +93,9 @@ impl BrokerConfig {
             producer_expiration_ms: self.logs.producer_expiration_ms,
             durability: Durability::Os,
         };
-        let asked = read.int("min.insync.replicas");
-        let min_insync_replicas = self.topics.min_insync_replicas(asked);
         let problems = reader.problems();
         if problems.is_empty() {
-            Ok(TopicSettings {
-                log,
-                min_insync_replicas,
-            })
+            Ok(log)
         } else {
             Err(problems)
         }

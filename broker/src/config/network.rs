@@ -19,9 +19,10 @@ pub struct ConnectionConfig {
 /// Sockets and limits over all connections.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NetworkConfig {
-    /// `socket.receive.buffer.bytes`; `None` leaves it to the kernel.
+    /// `socket.receive.buffer.bytes`; `None` leaves it to the kernel, which grows it with what a
+    /// connection needs.
     pub receive_buffer_bytes: Option<u32>,
-    /// `socket.send.buffer.bytes`; `None` leaves it to the kernel.
+    /// `socket.send.buffer.bytes`; the same.
     pub send_buffer_bytes: Option<u32>,
     /// `socket.listen.backlog.size`.
     pub listen_backlog: u32,
@@ -33,8 +34,6 @@ pub struct NetworkConfig {
     pub connections_per_ip_overrides: HashMap<IpAddr, usize>,
     /// `max.connections.per.ip.overrides` of host names, which whoever binds resolves.
     pub connections_per_host_overrides: Vec<(String, usize)>,
-    /// `queued.max.requests`.
-    pub queued_requests_max: usize,
     /// `outrigger.requests.memory.bytes`, or `queued.max.request.bytes` where that is less.
     pub requests_memory_bytes: usize,
 }
@@ -67,7 +66,6 @@ impl NetworkConfig {
             connections_per_ip_max: per_ip_max,
             connections_per_ip_overrides: addresses,
             connections_per_host_overrides: hosts,
-            queued_requests_max: read.count("queued.max.requests"),
             requests_memory_bytes: requests_memory_bytes(read),
         }
     }

@@ -34,9 +34,9 @@ fn an_empty_file_gives_kafkas_defaults_on_loopback() {
     assert_eq!(config.connections_idle_max, Duration::from_secs(600));
     assert_eq!(config.socket_request_bytes_max, 100 * 1024 * 1024);
     assert!(config.topics.auto_create);
-    let settings = config.topic_settings(&Properties::new()).unwrap();
-    assert_eq!(settings.log, storage::LogSettings::default());
-    assert_eq!(settings.min_insync_replicas, 1);
+    let settings = config.log_settings(&Properties::new()).unwrap();
+    assert_eq!(settings, storage::LogSettings::default());
+    assert_eq!(config.min_insync_replicas(&Properties::new()), 1);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn the_printed_defaults_read_back_as_the_defaults() {
     assert_eq!(printed.listeners, empty.listeners);
     assert_eq!(printed.topics, empty.topics);
     assert_eq!(printed.network, empty.network);
-    let settings = |config: &BrokerConfig| config.topic_settings(&Properties::new()).unwrap();
+    let settings = |config: &BrokerConfig| config.log_settings(&Properties::new()).unwrap();
     assert_eq!(settings(&printed), settings(&empty));
 }
 
@@ -196,8 +196,7 @@ fn the_preset_msk_fills_what_the_file_leaves_open_and_clamps() {
     assert!(!config.topics.auto_create);
     assert_eq!(config.topics.partitions, 6);
     assert_eq!(config.topics.replication_factor(3), Some(1));
-    let settings = config.topic_settings(&Properties::new()).unwrap();
-    assert_eq!(settings.min_insync_replicas, 1);
+    assert_eq!(config.min_insync_replicas(&Properties::new()), 1);
     assert_eq!(
         warnings,
         [
@@ -208,6 +207,10 @@ fn the_preset_msk_fills_what_the_file_leaves_open_and_clamps() {
     let (kafka, _) = read("");
     assert_eq!(kafka.topics.replication_factor(3), None);
     assert_eq!(kafka.topics.replication_factor(1), Some(1));
+    assert_eq!(
+        kafka.min_insync_replicas(&properties(&[("min.insync.replicas", "2")])),
+        2
+    );
 }
 
 #[test]
@@ -225,7 +228,7 @@ fn the_command_line_wins_over_the_file() {
 fn a_topics_settings_lie_over_the_brokers() {
     let (config, _) = read("log.retention.hours=2\nlog.segment.bytes=2097152\n");
     let overrides = properties(&[("segment.bytes", "1048576"), ("compression.type", "gzip")]);
-    let log = config.topic_settings(&overrides).unwrap().log;
+    let log = config.log_settings(&overrides).unwrap();
     assert_eq!(log.retention_ms, Some(2 * 60 * 60 * 1000));
     assert_eq!(log.segment_bytes, 1_048_576);
     let gzip = storage::TopicCompression::Codec(records::Compression::Gzip, None);
@@ -233,9 +236,8 @@ fn a_topics_settings_lie_over_the_brokers() {
 
     for policy in ["compact", ""] {
         let log = config
-            .topic_settings(&properties(&[("cleanup.policy", policy)]))
-            .unwrap()
-            .log;
+            .log_settings(&properties(&[("cleanup.policy", policy)]))
+            .unwrap();
         assert_eq!(
             (log.retention_ms, log.retention_bytes),
             (None, None),
@@ -245,7 +247,7 @@ fn a_topics_settings_lie_over_the_brokers() {
 
     let dynamic = properties(&[("log.retention.ms", "-1"), ("message.max.bytes", "2000")]);
     let changed = config.with_dynamic(Properties::new(), dynamic).unwrap();
-    let log = changed.topic_settings(&Properties::new()).unwrap().log;
+    let log = changed.log_settings(&Properties::new()).unwrap();
     assert_eq!((log.retention_ms, log.max_message_bytes), (None, 2000));
 }
 

@@ -9,7 +9,9 @@ use thiserror::Error;
 use super::BrokerConfig;
 
 /// Replicas that one node can give.
-const REPLICAS_MAX: i32 = 1;
+pub const REPLICAS_MAX: i32 = 1;
+
+const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
 
 /// What new topics get.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -63,7 +65,7 @@ impl TopicsConfig {
             auto_create: read.flag("auto.create.topics.enable"),
             partitions: read.int("num.partitions"),
             replication_factor: read.int("default.replication.factor"),
-            min_insync_replicas: read.int("min.insync.replicas"),
+            min_insync_replicas: read.int(MIN_INSYNC_REPLICAS),
             delete_enable: read.flag("delete.topic.enable"),
             clamp_replication: read.flag("outrigger.clamp.replication"),
         }
@@ -78,19 +80,10 @@ impl TopicsConfig {
         }
     }
 
-    /// In-sync replicas that a producer with acks=all waits for where `asked` are configured.
-    pub fn min_insync_replicas(&self, asked: i32) -> i32 {
-        if self.clamp_replication {
-            asked.min(REPLICAS_MAX)
-        } else {
-            asked
-        }
-    }
-
     pub(super) fn warnings(&self) -> Vec<String> {
         let asked = [
             ("default.replication.factor", self.replication_factor),
-            ("min.insync.replicas", self.min_insync_replicas),
+            (MIN_INSYNC_REPLICAS, self.min_insync_replicas),
         ];
         let beyond = asked.into_iter().filter(|(_, asked)| *asked > REPLICAS_MAX);
         beyond
@@ -109,6 +102,20 @@ impl TopicsConfig {
 }
 
 impl BrokerConfig {
+    /// In-sync replicas that a producer with acks=all waits for on a topic that set `overrides`.
+    /// Cheap: every produce request asks.
+    pub fn min_insync_replicas(&self, overrides: &Properties) -> i32 {
+        let own = overrides
+            .get(MIN_INSYNC_REPLICAS)
+            .and_then(|text| text.trim().parse().ok());
+        let asked = own.unwrap_or(self.topics.min_insync_replicas);
+        if self.topics.clamp_replication {
+            asked.min(REPLICAS_MAX)
+        } else {
+            asked
+        }
+    }
+
     /// Checks the settings that a topic is to have, all of them together.
     ///
     /// # Errors

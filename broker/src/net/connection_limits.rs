@@ -1,8 +1,12 @@
 //! `max.connections`, `max.connections.per.ip` and its overrides.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::warn;
+
+use crate::config::NetworkConfig;
 
 /// Counts open connections, in all and per address.
 #[derive(Debug)]
@@ -39,29 +43,34 @@ pub enum TooManyConnections {
 
 impl ConnectionLimits {
     /// Limits with nothing open.
-    pub fn new(
-        connections_max: usize,
-        per_ip_max: usize,
-        per_ip_overrides: HashMap<IpAddr, usize>,
-    ) -> Arc<Self> {
+    pub fn new(network: &NetworkConfig) -> Arc<Self> {
         let limits = Self {
             open: Mutex::default(),
         };
-        limits.change(connections_max, per_ip_max, per_ip_overrides);
+        limits.change(network);
         Arc::new(limits)
     }
 
-    /// Puts other limits in force. Connections that are open stay, even beyond them.
-    pub fn change(
-        &self,
-        connections_max: usize,
-        per_ip_max: usize,
-        per_ip_overrides: HashMap<IpAddr, usize>,
-    ) {
+    /// Puts other limits in force. Connections that are open stay, even beyond them. Resolves host
+    /// names among the overrides, which blocks.
+    pub fn change(&self, network: &NetworkConfig) {
+        let mut overrides = network.connections_per_ip_overrides.clone();
+        for (host, limit) in &network.connections_per_host_overrides {
+            match (host.as_str(), 0).to_socket_addrs() {
+                Ok(addresses) => {
+                    overrides.extend(addresses.map(|a| (a.ip().to_canonical(), *limit)));
+                }
+                Err(error) => warn!(
+                    host = %host,
+                    %error,
+                    "cannot resolve a name in max.connections.per.ip.overrides; it has no effect"
+                ),
+            }
+        }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.connections_max = connections_max;
-        open.per_ip_max = per_ip_max;
-        open.per_ip_overrides = per_ip_overrides;
+        open.connections_max = network.connections_max;
+        open.per_ip_max = network.connections_per_ip_max;
+        open.per_ip_overrides = overrides;
     }
 
     /// Takes a place for a connection from `ip`.
@@ -115,15 +124,23 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
     use std::net::IpAddr;
 
     use super::{ConnectionLimits, TooManyConnections};
+    use crate::config::{BrokerConfig, NetworkConfig};
+
+    fn network(text: &str) -> NetworkConfig {
+        BrokerConfig::from_properties(text, &[]).unwrap().0.network
+    }
 
     #[test]
     fn places_are_counted_in_all_and_per_address() {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let limits = ConnectionLimits::new(3, 1, HashMap::from([(ip("10.0.0.9"), 2)]));
+        let limits = ConnectionLimits::new(&network(
+            "max.connections=3\n\
+             max.connections.per.ip=1\n\
+             max.connections.per.ip.overrides=10.0.0.9:2,localhost:7",
+        ));
         let first = limits.enter(ip("10.0.0.1")).unwrap();
         let refused = limits.enter(ip("10.0.0.1")).unwrap_err();
         assert_eq!(refused, TooManyConnections::PerIp(1));
@@ -132,11 +149,16 @@ mod tests {
         let refused = limits.enter(ip("10.0.0.2")).unwrap_err();
         assert_eq!(refused, TooManyConnections::InAll(3));
         drop(first);
-        limits.change(2, 1, HashMap::new());
+        limits.change(&network("max.connections=2\nmax.connections.per.ip=1"));
         let refused = limits.enter(ip("10.0.0.1")).unwrap_err();
         assert_eq!(refused, TooManyConnections::InAll(2));
-        limits.change(3, 1, HashMap::new());
+        limits.change(&network("max.connections=3\nmax.connections.per.ip=1"));
         assert_eq!(limits.open(), 2);
         assert!(limits.enter(ip("10.0.0.1")).is_ok());
+        let named = ConnectionLimits::new(&network(
+            "max.connections.per.ip=0\nmax.connections.per.ip.overrides=localhost:1",
+        ));
+        assert!(named.enter(ip("10.0.0.1")).is_err());
+        assert!(named.enter(ip("127.0.0.1")).is_ok());
     }
 }

@@ -13,7 +13,7 @@ use tracing::{debug, info, warn};
 
 use super::connection::Connection;
 use crate::broker::Broker;
-use crate::config::Listener;
+use crate::config::{Listener, NetworkConfig};
 use crate::context::ConnectionContext;
 
 /// Pause after a failed accept (out of descriptors, mostly), so that the loop does not spin.
@@ -62,8 +62,11 @@ pub enum BindError {
     },
 }
 
-/// Binds one listener.
-pub async fn bind(listener: &Listener, backlog: u32) -> Result<BoundListener, BindError> {
+/// Binds one listener. Its connections inherit the sizes of its buffers.
+pub async fn bind(
+    listener: &Listener,
+    network: &NetworkConfig,
+) -> Result<BoundListener, BindError> {
     let name = Arc::clone(&listener.name);
     let host = listener.bind_host.as_str();
     // An empty host is every address, IPv6 and IPv4 alike, as in Kafka.
@@ -82,8 +85,14 @@ pub async fn bind(listener: &Listener, backlog: u32) -> Result<BoundListener, Bi
             TcpSocket::new_v4()
         }?;
         socket.set_reuseaddr(true)?;
+        if let Some(bytes) = network.receive_buffer_bytes {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        if let Some(bytes) = network.send_buffer_bytes {
+            socket.set_send_buffer_size(bytes)?;
+        }
         socket.bind(address)?;
-        socket.listen(backlog)
+        socket.listen(network.listen_backlog)
     })();
     match bound {
         Ok(socket) => {

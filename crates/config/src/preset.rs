@@ -26,9 +26,7 @@ const MSK: &[(&str, &str)] = &[
     ("num.replica.fetchers", "2"),
     ("outrigger.clamp.replication", "true"),
     ("replica.lag.time.max.ms", "30000"),
-    ("socket.receive.buffer.bytes", "102400"),
     ("socket.request.max.bytes", "104857600"),
-    ("socket.send.buffer.bytes", "102400"),
     ("unclean.leader.election.enable", "true"),
 ];
 

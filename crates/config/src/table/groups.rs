@@ -23,11 +23,9 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Longest note that may be committed with an offset."),
     int("offsets.commit.timeout.ms", "5000")
         .at_least(1)
-        .effective()
         .doc("Longest wait until a committed offset is stored."),
     int("offsets.load.buffer.size", "5242880")
         .at_least(1)
-        .effective()
         .doc("Bytes read at a time when committed offsets are loaded."),
     long("offsets.retention.check.interval.ms", "600000")
         .at_least(1)
@@ -38,7 +36,6 @@ pub(super) const KEYS: &[Key] = &[
         .effective()
         .doc("How long the offsets of an empty group are kept."),
     int("offsets.topic.compression.codec", "0")
-        .effective()
         .doc("Codec for committed offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),
     int("offsets.topic.num.partitions", "50")
         .at_least(1)

@@ -44,10 +44,9 @@ pub(super) const KEYS: &[Key] = &[
         "Most bytes of requests waiting to be worked on; -1 leaves it to the memory \
              budgets.",
     ),
-    int("queued.max.requests", "500")
-        .at_least(1)
-        .effective()
-        .doc("Most requests waiting to be worked on, over all connections."),
+    int("queued.max.requests", "500").at_least(1).doc(
+        "Most requests waiting to be worked on. None waits here: the memory budgets bound them.",
+    ),
     int("request.timeout.ms", "30000")
         .doc("How long this node waits for an answer to a request it sends itself."),
     long("socket.connection.setup.timeout.max.ms", "30000")
@@ -58,14 +57,14 @@ pub(super) const KEYS: &[Key] = &[
         .at_least(1)
         .effective()
         .doc("Connections the kernel keeps waiting until they are accepted."),
-    int("socket.receive.buffer.bytes", "102400")
+    int("socket.receive.buffer.bytes", "-1")
         .effective()
-        .doc("SO_RCVBUF of each connection; -1 leaves it to the kernel."),
+        .doc("SO_RCVBUF of each connection. -1 leaves it to the kernel."),
     int("socket.request.max.bytes", "104857600")
         .at_least(1)
         .effective()
         .doc("Largest request frame that is accepted."),
-    int("socket.send.buffer.bytes", "102400")
+    int("socket.send.buffer.bytes", "-1")
         .effective()
-        .doc("SO_SNDBUF of each connection; -1 leaves it to the kernel."),
+        .doc("SO_SNDBUF of each connection. -1 leaves it to the kernel."),
 ];

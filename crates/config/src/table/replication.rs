@@ -43,8 +43,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Most bytes in a second that leaders of throttled replicas send."),
     int("max.incremental.fetch.session.cache.slots", "1000")
         .at_least(0)
-        .effective()
-        .doc("Fetch sessions kept at one time."),
+        .doc("Fetch sessions kept at one time. Every fetch is a full one here."),
     int("num.replica.alter.log.dirs.threads", "")
         .unset()
         .doc("Threads that move replicas between data directories."),

@@ -17,7 +17,6 @@ pub(super) const KEYS: &[Key] = &[
     int("producer.id.expiration.check.interval.ms", "600000")
         .at_least(1)
         .when_set()
-        .effective()
         .doc("How often it is looked whether idle producers are to be forgotten."),
     int("producer.id.expiration.ms", "86400000")
         .at_least(1)

@@ -3,6 +3,7 @@
 
 mod cargo;
 mod clients;
+mod kills;
 mod librdkafka;
 mod node;
 mod options;

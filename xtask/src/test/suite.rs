@@ -1,7 +1,7 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, cargo, clients, librdkafka};
+use super::{Context, cargo, clients, kills, librdkafka};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -79,6 +79,12 @@ pub(crate) const SUITES: &[Suite] = &[
         "the quick slice of librdkafka's own tests",
         &[Tool::Librdkafka],
         librdkafka::quick,
+    ),
+    client(
+        "kills",
+        "kill -9 under load from idempotent producers",
+        &[Tool::Python],
+        kills::run,
     ),
     by_hand(
         "librdkafka-full",

@@ -24,12 +24,12 @@ pub(super) struct PartitionCounts {
 }
 
 impl PartitionCounts {
-    /// Asks the cluster, which may create what is missing.
+    /// Asks the cluster. A reader creates nothing: what is missing is counted when it is there.
     pub(super) async fn ask(
         cluster: &Cluster,
         wanted: Vec<TopicName>,
     ) -> Result<Self, ClientError> {
-        let metadata = cluster.metadata(Some(&wanted), true).await?;
+        let metadata = cluster.metadata(Some(&wanted), false).await?;
         let counts = metadata.topics.into_iter();
         let counts = counts.map(|(name, topic)| (name, topic.partitions.len()));
         Ok(Self {

@@ -42,6 +42,10 @@ impl Source {
             ..ConsumerSettings::default()
         };
         if let Some(group) = &wanted.group {
+            for topic in &wanted.topics {
+                // A group waits for topics to come; a person more likely mistyped one.
+                cluster.topic(topic, false).await?;
+            }
             let settings = GroupSettings {
                 start: group_start(wanted.from)?,
                 ..GroupSettings::new(group.clone(), wanted.topics.clone())

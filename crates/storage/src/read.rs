@@ -226,7 +226,8 @@ impl Log {
                     place = self::place(&state, state.segment_of(next), next);
                 }
                 (None, None) => {
-                    return Ok(fetched(Bytes::new(), request.from, request.offsets));
+                    let (present, needed) = (0, HEADER_BYTES);
+                    return Err(place.corrupt(place.end, BatchError::Truncated { present, needed }));
                 }
             }
         };

@@ -3,6 +3,7 @@
 //! A segment does not decide: when to roll, to flush or to go is the log's business. Its log file
 //! is the truth, the indexes are derived from it.
 
+mod lookup;
 mod scan;
 
 use std::io::{self, IoSlice};
@@ -14,8 +15,9 @@ use records::BatchHeader;
 use crate::disk::{Disk, DiskFile, FileKind};
 use crate::index::{OffsetEntry, OffsetIndex};
 use crate::settings::LogSettings;
-use crate::sparse_index::PersistedIndex;
 use crate::time_index::{TimeEntry, TimeIndex};
+use lookup::Floor;
+pub(crate) use lookup::{Lookup, TimeLookup};
 pub use scan::ScanError;
 pub(crate) use scan::{FoundBatch, HeaderScan};
 
@@ -266,12 +268,13 @@ impl Segment {
             offset,
             file: self.log.clone(),
             end: self.size,
+            base_offset: self.base_offset,
             floor: if relative <= 0 {
                 Floor::Known(0)
             } else {
                 match self.index.floor_pending(relative) {
                     Some(entry) => Floor::Known(u64::from(entry.position)),
-                    None => Floor::InFile(self.index.persisted(), relative),
+                    None => Floor::InFile(self.index.persisted()),
                 }
             },
         }
@@ -348,62 +351,5 @@ impl Segment {
     fn relative(&self, offset: i64) -> u32 {
         // Whoever appends rolls before an offset is too far from the base.
         u32::try_from(offset - self.base_offset).unwrap_or(u32::MAX)
-    }
-}
-
-/// A search for a batch that needs no lock; it may read the disk.
-#[derive(Debug)]
-pub(crate) struct Lookup {
-    offset: i64,
-    file: DiskFile,
-    end: u64,
-    floor: Floor,
-}
-
-#[derive(Debug)]
-enum Floor {
-    Known(u64),
-    InFile(PersistedIndex<OffsetEntry>, i64),
-}
-
-impl Lookup {
-    /// Runs it. `None`: no batch of the segment reaches that offset.
-    pub(crate) fn run(&self) -> Result<Option<FoundBatch>, ScanError> {
-        let from = match &self.floor {
-            Floor::Known(position) => *position,
-            Floor::InFile(index, relative) => index
-                .floor(*relative)
-                .map_err(|source| ScanError::Io {
-                    path: self.file.path(),
-                    source,
-                })?
-                .map_or(0, |entry| u64::from(entry.position)),
-        };
-        HeaderScan::new(&self.file, from.min(self.end), self.end).find_offset(self.offset)
-    }
-}
-
-/// A search for a time; gives the offset to look up next, and may read the disk.
-#[derive(Debug)]
-pub(crate) struct TimeLookup {
-    earlier_ms: i64,
-    floor: Option<TimeEntry>,
-    index: PersistedIndex<TimeEntry>,
-    file: DiskFile,
-    base_offset: i64,
-    offset: i64,
-}
-
-impl TimeLookup {
-    pub(crate) fn run(&self) -> Result<i64, ScanError> {
-        let floor = match self.floor {
-            Some(entry) => Some(entry),
-            None => self.index.floor(self.earlier_ms).map_err(|source| {
-                let path = self.file.path();
-                ScanError::Io { path, source }
-            })?,
-        };
-        let after = floor.map_or(0, |entry| i64::from(entry.relative_offset));
-        Ok(self.offset.max(self.base_offset + after))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::LeaderEpoch;
 use tokio::sync::Notify;
 
-use crate::test_log::{NOW_MS, TestDir, batch, open, runtime};
+use crate::test_log::{NOW_MS, TestDir, batch, open, runtime, sequenced, values_of};
 use crate::{AppendError, EpochEnd, LogOffsets, LogSettings, ReadError};
 
 #[test]
@@ -110,4 +110,60 @@ fn epochs_tell_where_they_end_across_a_restart() {
     assert_eq!(log.epoch_end_offset(LeaderEpoch(3)), end(3, 3));
     assert_eq!(log.epoch_end_offset(LeaderEpoch(4)), None);
     assert_eq!(log.epoch_of(1), Some(LeaderEpoch(0)));
+}
+
+#[test]
+fn appends_reads_flushes_and_retention_go_on_side_by_side() {
+    const WRITERS: i64 = 3;
+    const BATCHES: i64 = 400;
+    let dir = TestDir::new();
+    let log = dir.log(LogSettings {
+        segment_bytes: 2000,
+        index_interval_bytes: 100,
+        retention_bytes: Some(20_000),
+        file_delete_delay_ms: 0,
+        ..LogSettings::default()
+    });
+    let total = WRITERS * BATCHES * 2;
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let log = &log;
+            scope.spawn(move || {
+                for n in 0..BATCHES {
+                    let set = sequenced(writer, 0, (n * 2) as i32, &["first", "second"]);
+                    assert!(!log.put(set).unwrap().duplicate);
+                }
+            });
+        }
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                log.apply_retention(NOW_MS).unwrap();
+                log.flush(NOW_MS).unwrap();
+                log.0.disk.remove_deleted(NOW_MS).unwrap();
+            }
+        });
+        let mut next = 0;
+        while next < total {
+            match log.get(next, 700) {
+                Ok(fetched) => {
+                    let values = values_of(&fetched.records);
+                    assert_eq!(values.len() as i64, fetched.next_offset - next);
+                    assert!(values.chunks(2).all(|pair| pair == ["first", "second"]));
+                    next = fetched.next_offset;
+                }
+                Err(ReadError::OffsetOutOfRange { offsets, .. }) => next = offsets.start,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let offsets = log.offsets();
+    assert_eq!((offsets.high_watermark, offsets.end), (total, total));
+    assert!(offsets.start > 0 && log.size_bytes() < 24_000);
+    drop(log);
+    let log = dir.log(LogSettings::default());
+    assert_eq!(log.offsets(), offsets);
+    let last: Vec<_> = log.producers().iter().map(|p| p.last_sequence).collect();
+    assert_eq!(last, vec![BATCHES as i32 * 2 - 1; WRITERS as usize]);
 }

@@ -230,6 +230,38 @@ fn orphaned_files_are_cleared_away() {
     assert!(dir.path().join("t-0/notes.txt").exists());
 }
 
+#[test]
+fn an_index_that_lies_is_passed_over() {
+    let dir = TestDir::new();
+    let settings = LogSettings {
+        index_interval_bytes: 200,
+        ..LogSettings::default()
+    };
+    {
+        let (disk, (log, _)) = dir.recover(settings.clone());
+        for n in 0..300 {
+            log.put(batch(&[&n.to_string()])).unwrap();
+        }
+        log.close(NOW_MS).unwrap();
+        disk.close().unwrap();
+    }
+    let index = dir.path().join("t-0/00000000000000000000.index");
+    let good = std::fs::read(&index).unwrap();
+    // Every position: wrong by a little, by a batch, or past the end.
+    for wrong in [1_u32, batch(&["100"]).len() as u32, 1 << 30] {
+        let mut bytes = good.clone();
+        for entry in bytes.chunks_exact_mut(8) {
+            let position = u32::from_be_bytes(entry[4..].try_into().unwrap());
+            entry[4..].copy_from_slice(&(position + wrong).to_be_bytes());
+        }
+        std::fs::write(&index, bytes).unwrap();
+        let log = dir.log(settings.clone());
+        for from in [0, 1, 57, 200, 299] {
+            assert_eq!(log.values(from)[0], from.to_string());
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Append(u8),
@@ -331,5 +363,61 @@ proptest! {
             written = offsets.end;
             durable = durable.min(written);
         }
+    }
+
+    #[test]
+    fn whatever_the_files_hold_a_log_opens_or_says_why_and_reads_end(
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u16>(), any::<[u8; 4]>()), 1..6),
+        cut: Option<u16>,
+        clean: bool,
+    ) {
+        let dir = TestDir::new();
+        {
+            let (disk, (log, _)) = dir.recover(small());
+            for n in 0..60 {
+                log.put(sequenced(1, 0, n, &[&n.to_string()])).unwrap();
+            }
+            if clean {
+                log.close(NOW_MS).unwrap();
+                disk.close().unwrap();
+            } else {
+                log.flush(NOW_MS).unwrap();
+            }
+        }
+        let mut files: Vec<_> = std::fs::read_dir(dir.path().join("t-0"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        for (file, at, bytes) in damages {
+            let path = file.get(&files);
+            let mut contents = std::fs::read(path).unwrap();
+            let at = usize::from(at) % (contents.len() + 1);
+            let end = (at + 4).min(contents.len());
+            contents[at..end].copy_from_slice(&bytes[..end - at]);
+            if let Some(cut) = cut {
+                contents.truncate(usize::from(cut) % (contents.len() + 1));
+            }
+            std::fs::write(path, contents).unwrap();
+        }
+        let disk = dir.disk();
+        let partition = crate::test_log::partition("t", 0);
+        let settings = std::sync::Arc::new(small());
+        let id = model::TopicId([7; 16]);
+        let Ok((log, _)) = crate::Log::open(&disk, partition, id, settings, NOW_MS) else {
+            return Ok(());
+        };
+        let offsets = log.offsets();
+        let mut next = offsets.start;
+        while next < offsets.end {
+            match log.get(next, 500) {
+                Ok(fetched) if fetched.next_offset > next => next = fetched.next_offset,
+                Ok(_) | Err(_) => next += 1,
+            }
+        }
+        let _ = crate::test_log::runtime().block_on(log.offset_for_timestamp(NOW_MS));
+        let _ = crate::test_log::runtime().block_on(log.max_timestamp());
+        let _ = log.apply_retention(NOW_MS + (1 << 50));
+        let _ = log.put(batch(&["more"]));
     }
 }

@@ -211,6 +211,14 @@ impl BrokerConfig {
 
     fn warnings(&self, without_effect: &[String]) -> Warnings {
         let mut warnings = self.topics.warnings();
+        let replicas = self.offsets.topic_replication_factor;
+        // Kafka's default is 3; only somebody who asked for it is told.
+        if replicas > REPLICAS_MAX && self.layers.fixed.contains_key(groups::OFFSETS_REPLICATION) {
+            let name = groups::OFFSETS_REPLICATION;
+            warnings.push(format!(
+                "{name} is {replicas}, but one node gives {REPLICAS_MAX}: clamped"
+            ));
+        }
         if !without_effect.is_empty() {
             let names = without_effect.join(", ");
             warnings.push(format!("known properties without effect here: {names}"));

@@ -8,6 +8,8 @@ use config::Reader;
 
 use super::milliseconds;
 
+pub(super) const OFFSETS_REPLICATION: &str = "offsets.topic.replication.factor";
+
 /// Classic groups.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct GroupsConfig {
@@ -34,6 +36,8 @@ pub struct OffsetsConfig {
     pub topic_partitions: i32,
     /// `offsets.topic.segment.bytes`.
     pub topic_segment_bytes: i32,
+    /// `offsets.topic.replication.factor`, as it was given; one node always gives one.
+    pub topic_replication_factor: i32,
 }
 
 impl GroupsConfig {
@@ -60,6 +64,7 @@ impl OffsetsConfig {
             retention_check_interval: milliseconds(read, "offsets.retention.check.interval.ms"),
             topic_partitions: read.int("offsets.topic.num.partitions"),
             topic_segment_bytes: read.int("offsets.topic.segment.bytes"),
+            topic_replication_factor: read.int(OFFSETS_REPLICATION),
         }
     }
 }

@@ -35,6 +35,7 @@ pub const LOGGERS: &[&str] = &[
     "outrigger.storage.log",
     "outrigger.storage.open",
     "outrigger.storage.recovery",
+    "outrigger.storage.segment.lookup",
     "outrigger.storage.snapshots",
 ];
 

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use config::{Effect, Listing, broker_keys};
 
+use super::groups::OFFSETS_REPLICATION;
 use super::{BrokerConfig, ConfigErrors, Warnings};
 
 /// What `--check-config` says about the outcome of [`BrokerConfig::from_properties`].
@@ -48,6 +49,9 @@ fn host_port(listener: &super::Listener) -> String {
     }
 }
 
+/// `broker.id` must agree with `node.id`; three replicas of offsets are more than one node has.
+const UNSAID: [&str; 2] = ["broker.id", OFFSETS_REPLICATION];
+
 /// A `server.properties` with every effective key at its default, each with its line of
 /// documentation; reading it back changes nothing.
 pub fn default_properties() -> String {
@@ -58,9 +62,9 @@ pub fn default_properties() -> String {
     let mut text = String::new();
     for key in keys {
         let _ = writeln!(text, "# {}", key.doc);
-        // What has no default, and what must agree with another key, is shown but not set.
+        // Shown but not set: what has no default, and what says something only once it is set.
         match key.default {
-            Some(default) if key.name != "broker.id" => {
+            Some(default) if !UNSAID.contains(&key.name) => {
                 let _ = writeln!(text, "{}={default}\n", key.name);
             }
             _ => {

@@ -295,3 +295,52 @@ fn the_check_says_what_is_wrong_or_where_it_would_listen() {
          1\n"
     );
 }
+
+#[test]
+fn an_asked_for_replication_of_offsets_is_clamped_aloud() {
+    let (_, warnings) = read("offsets.topic.replication.factor=3");
+    let expected = "offsets.topic.replication.factor is 3, but one node gives 1: clamped";
+    assert_eq!(warnings, [expected]);
+    assert_eq!(
+        read("offsets.topic.replication.factor=1").1,
+        Warnings::new()
+    );
+}
+
+/// A key that is called effective is read by somebody: its name stands in this module's sources,
+/// or it is the fallback of a topic key whose name does.
+#[test]
+fn every_key_that_is_called_effective_is_read() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = std::fs::read_to_string(here.join("config.rs")).unwrap();
+    for entry in std::fs::read_dir(here.join("config")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
+            sources.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    let read = |name: &str| sources.contains(&format!("\"{name}\""));
+    // Coarser units of keys in milliseconds, which `config` asks by itself.
+    let coarser = [
+        "log.retention.hours",
+        "log.retention.minutes",
+        "log.roll.hours",
+    ];
+    let coarser = [
+        &coarser[..],
+        &["log.flush.interval.ms", "log.roll.jitter.hours"],
+    ]
+    .concat();
+    for key in config::broker_keys().filter(|key| key.effect == config::Effect::Effective) {
+        let through_topics = config::topic_keys()
+            .any(|topic| topic.broker_key == Some(key.name) && read(topic.name));
+        assert!(
+            read(key.name) || through_topics || coarser.contains(&key.name),
+            "nothing reads {}",
+            key.name
+        );
+    }
+    for key in config::topic_keys().filter(|key| key.effect == config::Effect::Effective) {
+        assert!(read(key.name), "nothing reads {}", key.name);
+    }
+}

@@ -10,6 +10,7 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a 
     // A third of the name wrong is no longer a slip.
     let farthest = (name.chars().count() / 3).clamp(2, 6);
     let mut near: Vec<(usize, &str)> = known
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= farthest)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= farthest)
         .collect();

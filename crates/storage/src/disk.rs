@@ -153,7 +153,8 @@ impl Disk {
         deletion::partitions(&self.0.root)
     }
 
-    /// Removes deleted logs and segments whose delay is over; gives how many went. Blocks.
+    /// Removes deleted logs and segments whose delay is over; gives how many directories and
+    /// files were due. Blocks.
     pub fn remove_deleted(&self, now_ms: i64) -> Result<usize, FileError> {
         self.0.deletions.remove_due(now_ms)
     }

@@ -107,10 +107,10 @@ impl EpochCache {
         changed
     }
 
-    /// Forgets epochs that begin at `end` or later; `true` if there were any.
+    /// Forgets epochs that begin after `end`; `true` if there were any.
     pub(crate) fn truncate_end(&mut self, end: i64) -> bool {
         let before = self.entries.len();
-        self.entries.retain(|(_, offset)| *offset < end);
+        self.entries.retain(|(_, offset)| *offset <= end);
         self.entries.len() < before
     }
 }

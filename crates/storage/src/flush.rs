@@ -166,7 +166,7 @@ impl Log {
     }
 
     /// Makes batches durable and commits them.
-    fn sync_batches(&self) -> Result<(), FlushError> {
+    pub(crate) fn sync_batches(&self) -> Result<(), FlushError> {
         let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
         let plan = {
             let mut state = self.lock();

@@ -99,7 +99,7 @@ impl Log {
         }
         if needs_sync {
             // Nobody may see what a power cut could still take away.
-            log.flush(now_ms).map_err(OpenLogError::Flush)?;
+            log.sync_batches().map_err(OpenLogError::Flush)?;
         }
         Ok((log, recovery))
     }
@@ -247,8 +247,18 @@ fn load(
     }
     let end = found.end;
     let recovery_point = point.min(end);
+    let start = stored_start.unwrap_or(first).clamp(first, end);
+    let kept = drop_snapshots_after(disk, directory, snapshot.kept, end)?;
+    let checkpoints = disk.checkpoints();
+    checkpoints.set_recovery_point(partition, recovery_point);
+    checkpoints.set_start_offset(partition, (start > first).then_some(start));
+    if stored_point > Some(end) || stored_start > Some(end) {
+        // What was durable is lost. Offsets past the end will be given anew: the old marks must
+        // not be met then.
+        disk.checkpoint()?;
+    }
     Ok(Loaded {
-        start: stored_start.unwrap_or(first).clamp(first, end),
+        start,
         end,
         epochs_changed: found.epochs_changed,
         recovery: Recovery {
@@ -259,7 +269,7 @@ fn load(
         state: State {
             segments: found.segments,
             producers: found.producers,
-            snapshots: snapshot.kept,
+            snapshots: kept,
             epochs: found.epochs,
             health: Health::Open,
             durable_end: recovery_point,
@@ -352,4 +362,17 @@ fn newest_snapshot(
         }
     }
     Ok(newest)
+}
+
+/// Removes snapshots of what is not in the log any more; gives the offsets of the others.
+fn drop_snapshots_after(
+    disk: &Disk,
+    directory: &Path,
+    mut offsets: Vec<i64>,
+    end: i64,
+) -> Result<Vec<i64>, FileError> {
+    while let Some(offset) = offsets.pop_if(|offset| *offset > end) {
+        disk.remove_file(&directory.join(file_name(offset, FileKind::Snapshot)))?;
+    }
+    Ok(offsets)
 }

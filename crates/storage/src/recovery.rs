@@ -77,9 +77,7 @@ pub(crate) fn check(
             found.end = found.end.max(next.base_offset());
         }
     }
-    if found.truncated_bytes > 0 && found.epochs.truncate_end(found.end) {
-        found.epochs_changed = true;
-    }
+    found.epochs_changed |= found.epochs.truncate_end(found.end);
     if found.end < found.producers_end {
         // What was durable is lost, and with it what the snapshot knew.
         found.producers = Producers::default();

@@ -83,12 +83,18 @@ impl Log {
             }
             self.move_start(&mut state, offset);
         }
-        self.0.disk.checkpoint()?;
+        let written = match self.0.disk.checkpoint() {
+            // Space comes from what is deleted, and the name of the first segment that stays tells
+            // the start but for a part of that segment.
+            Err(error) if !error.storage_full() => return Err(error.into()),
+            written => written,
+        };
         let mut state = self.lock();
         let start = self.0.offsets.load().start;
         let count = before_start(&state, start);
         let due_ms = now_ms.saturating_add(settings.file_delete_delay_ms);
         self.set_aside(&mut state, count, due_ms)?;
+        written?;
         Ok(start)
     }
 

@@ -54,8 +54,10 @@ fn truncation_at_both_ends() {
     assert_eq!(all, cache(&[(1, 15), (2, 20), (3, 30)]));
     assert!(!all.truncate_start(15));
     assert!(all.truncate_end(20));
-    assert_eq!(all, cache(&[(1, 15)]));
+    assert_eq!(all, cache(&[(1, 15), (2, 20)]));
     assert!(!all.truncate_end(20));
+    assert!(all.truncate_end(19));
+    assert_eq!(all, cache(&[(1, 15)]));
 }
 
 #[test]

@@ -130,3 +130,22 @@ fn a_roll_has_the_old_segment_flushed_behind_it() {
         tokio::time::timeout(patience, flushed).await.unwrap();
     });
 }
+
+#[test]
+fn a_synced_log_opens_on_a_full_disk_after_a_crash() {
+    let dir = TestDir::new();
+    {
+        let log = dir.log(sync());
+        log.put(sequenced(1, 0, 0, &["a"])).unwrap();
+    }
+    dir.faults.limit_space(Some(0));
+    let log = dir.log(sync());
+    assert_eq!(log.values(0), ["a"]);
+    assert!(matches!(
+        log.put(batch(&["b"])),
+        Err(AppendError::StorageFull(_))
+    ));
+    dir.faults.limit_space(None);
+    log.put(batch(&["c"])).unwrap();
+    assert_eq!(log.values(0), ["a", "c"]);
+}

@@ -181,6 +181,40 @@ fn flushed_batches_that_vanished_are_noticed_after_a_crash() {
 }
 
 #[test]
+fn marks_of_what_was_lost_are_not_taken_for_what_came_after() {
+    let dir = TestDir::new();
+    let one = sequenced(1, 0, 0, &["x"]).len() as u64;
+    {
+        let (disk, (log, _)) = dir.recover(LogSettings::default());
+        for n in 0..10 {
+            log.put(sequenced(1, 0, n, &["x"])).unwrap();
+        }
+        log.flush(NOW_MS).unwrap();
+        log.delete_records_before(8, NOW_MS).unwrap();
+        disk.checkpoint().unwrap();
+    }
+    let write = || {
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(log_file(&dir, 0))
+            .unwrap()
+    };
+    write().set_len(4 * one).unwrap();
+    {
+        let log = dir.log(LogSettings::default());
+        assert_eq!((log.offsets().start, log.offsets().end), (4, 4));
+        for n in 4..12 {
+            log.put(sequenced(1, 0, n, &["y"])).unwrap();
+        }
+    }
+    // Before the old recovery point, and not flushed.
+    write().write_all_at(b"\xff", 6 * one + 65).unwrap();
+    let log = dir.log(LogSettings::default());
+    assert_eq!((log.offsets().start, log.offsets().end), (4, 6));
+    assert_eq!(log.producers()[0].last_sequence, 5);
+}
+
+#[test]
 fn missing_indexes_are_built_anew() {
     let dir = TestDir::new();
     let settings = LogSettings {

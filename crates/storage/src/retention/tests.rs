@@ -155,3 +155,18 @@ fn silent_producers_go_with_retention() {
     log.put(crate::test_log::sequenced(1, 0, 8, &["b"]))
         .unwrap();
 }
+
+#[test]
+fn on_a_full_disk_deleting_records_still_frees_space() {
+    let dir = TestDir::new();
+    let log = filled(&dir, LogSettings::default());
+    dir.faults.limit_space(Some(0));
+    let refused = log.delete_records_before(3, NOW_MS).unwrap_err();
+    assert!(matches!(refused, RetentionError::File(e) if e.storage_full()));
+    assert_eq!(log.0.disk.remove_deleted(NOW_MS + 60_000).unwrap(), 9);
+    dir.faults.limit_space(None);
+    log.0.disk.checkpoint().unwrap();
+    assert_eq!(log.delete_records_before(3, NOW_MS).unwrap(), 3);
+    drop(log);
+    assert_eq!(dir.log(LogSettings::default()).offsets().start, 3);
+}

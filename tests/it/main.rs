@@ -16,5 +16,6 @@ mod hostile;
 mod idempotence;
 mod produce_fetch;
 mod recovery;
+mod scale;
 mod up;
 mod versions;

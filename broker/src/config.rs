@@ -186,26 +186,15 @@ impl BrokerConfig {
         }
     }
 
-    /// A frame that no budget can hold would stop its connection for ever.
+    /// A largest frame must fit the memory that all requests share.
     fn check_memory(&self, read: &mut Reader<'_>) {
         let frame = self.socket_request_bytes_max;
-        let budgets = [
-            (
-                "outrigger.connection.memory.bytes",
-                self.connection.memory_bytes,
-            ),
-            (
-                "outrigger.requests.memory.bytes",
-                self.network.requests_memory_bytes,
-            ),
-        ];
-        for (name, bytes) in budgets {
-            if bytes < frame {
-                read.problem(format!(
-                    "{name} ({bytes}) is below socket.request.max.bytes ({frame}); raise the \
-                     first or lower the second"
-                ));
-            }
+        let budget = self.network.requests_memory_bytes;
+        if budget < frame {
+            read.problem(format!(
+                "outrigger.requests.memory.bytes ({budget}) is below socket.request.max.bytes \
+                 ({frame}); raise the first or lower the second"
+            ));
         }
     }
 

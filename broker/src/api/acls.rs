@@ -12,7 +12,7 @@ use protocol::{ErrorCode, Response, Str};
 use crate::context::RequestContext;
 use crate::reply::Reply;
 
-const NO_AUTHORIZER: &str = "No Authorizer is configured.";
+const NO_AUTHORIZER: &str = "No Authorizer is configured on the broker";
 
 fn refusal(context: &RequestContext, operation: Operation) -> (ErrorCode, Option<Str>) {
     match context.authorize(operation, Resource::cluster()) {

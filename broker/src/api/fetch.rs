@@ -96,7 +96,10 @@ impl Fetch {
             .map(|asked| resolve_topic(broker, context, &image, by_id, asked))
             .collect();
         let count = |n: i32| usize::try_from(n).unwrap_or(0);
-        let bytes_max = count(request.max_bytes).min(broker.config.current().fetch_bytes_max);
+        // Where memory is short an answer is short, down to one batch (KIP-74).
+        let bytes_max = count(request.max_bytes)
+            .min(broker.config.current().fetch_bytes_max)
+            .min(broker.memory.left_bytes());
         Self {
             topics,
             upto: if request.isolation_level == 1 {
@@ -218,6 +221,8 @@ impl Fetch {
 
     /// Reads again when enough has been appended, or when time is up.
     async fn wait(self, mut round: Round, deadline: Instant) -> Round {
+        // All is read again in the end; who waits holds no records.
+        round.responses = Vec::new();
         let moved = Arc::new(Notify::new());
         let _watches: Vec<_> = self.logs().map(|log| log.watch(&moved)).collect();
         loop {

@@ -43,6 +43,11 @@ impl MemoryBudget {
         self.used_bytes() >= self.limit_bytes
     }
 
+    /// Bytes that are not in use.
+    pub fn left_bytes(&self) -> usize {
+        self.limit_bytes.saturating_sub(self.used_bytes())
+    }
+
     /// Whether half of it is spent: what makes no progress has to go.
     pub fn is_under_pressure(&self) -> bool {
         self.used_bytes() >= self.limit_bytes / 2

@@ -22,10 +22,10 @@ pub(super) const KEYS: &[Key] = &[
         .effective()
         .doc("Requests of one connection that are worked on at one time."),
     // One largest frame and room beside it.
-    long("outrigger.connection.memory.bytes", "134217728")
+    long("outrigger.connection.memory.bytes", "16777216")
         .at_least(1_048_576)
         .effective()
-        .doc("Memory that the requests of one connection may hold."),
+        .doc("Memory of one connection's requests and answers after which it takes no further request."),
     string("outrigger.endpoints.file", "")
         .effective()
         .doc("File that the bound addresses are written to once clients can connect."),
@@ -39,5 +39,5 @@ pub(super) const KEYS: &[Key] = &[
     long("outrigger.requests.memory.bytes", "536870912")
         .at_least(1_048_576)
         .effective()
-        .doc("Memory that the requests of all connections may hold together."),
+        .doc("Memory that the requests and answers of all connections may hold together."),
 ];

@@ -10,6 +10,7 @@ mod options;
 mod report;
 mod script;
 mod suite;
+mod tool_output;
 
 use std::fs;
 use std::path::PathBuf;

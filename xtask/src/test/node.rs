@@ -32,6 +32,11 @@ offsets.topic.replication.factor=1
 transaction.state.log.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+process.roles=broker,controller
+controller.listener.names=CONTROLLER
 ";
 
 pub(crate) struct Node {
@@ -71,11 +76,6 @@ impl Node {
             Server::At(address) => address.clone(),
             Server::Kafka | Server::Outrigger => format!("127.0.0.1:{}", self.port),
         }
-    }
-
-    /// The running server's process id.
-    pub(crate) fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
     }
 
     pub(crate) fn restartable(&self) -> bool {

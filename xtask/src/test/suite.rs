@@ -1,7 +1,7 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, cargo, clients, kills, librdkafka};
+use super::{Context, cargo, clients, kills, librdkafka, tool_output};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -30,7 +30,7 @@ examples:
   cargo xtask test                                     everything that must be green
   cargo xtask test --only kcat,kafkajs                 two suites
   cargo xtask test --only kafkajs --server kafka       the suite itself, against Apache Kafka
-  cargo xtask test --only python --scenario groups     one scenario
+  cargo xtask test --only java --scenario codecs       one scenario
   cargo xtask test --only kills --count 200 --seed 7   the long run of kill -9 under load
   cargo xtask test --only bigfile                      a large text file through every client
   cargo xtask test --only librdkafka-full              librdkafka's whole allow-list";
@@ -74,6 +74,12 @@ pub(crate) const SUITES: &[Suite] = &[
     client("aiokafka", "aiokafka", &[Tool::Python], clients::aiokafka),
     client("kafkajs", "kafkajs", &[Tool::Node], clients::kafkajs),
     client("java", "the Java client", &[Tool::Kafka], clients::java),
+    client(
+        "tools",
+        "what Kafka's tools print, compared with Apache Kafka",
+        &[Tool::Kafka],
+        tool_output::run,
+    ),
     client(
         "librdkafka",
         "the quick slice of librdkafka's own tests",

@@ -45,11 +45,8 @@ pub(crate) fn command(
 fn text(folder: &Path, properties: &str, port: u16) -> String {
     let controller = port + 1;
     format!(
-        "{properties}process.roles=broker,controller\ncontroller.quorum.voters=1@127.0.0.1:{controller}\n\
-         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\ncontroller.listener.names=CONTROLLER\nlog.dirs={}\n\
-         share.coordinator.state.topic.replication.factor=1\nshare.coordinator.state.topic.min.isr=1\n\
-         share.coordinator.state.topic.num.partitions=1\n",
+        "{properties}controller.quorum.voters=1@127.0.0.1:{controller}\n\
+         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\nlog.dirs={}\n",
         folder.join("data").display()
     )
 }

@@ -261,8 +261,13 @@ impl Disk {
 
     pub(crate) fn create_directory(&self, path: &Path) -> Result<(), FileError> {
         Io::create_directory(path).map_err(|e| FileError::new("create", path, e))?;
-        *self.root_unsynced() = true;
+        self.mark_root_unsynced();
         Ok(())
+    }
+
+    /// The directory of a log may not be durable.
+    pub(crate) fn mark_root_unsynced(&self) {
+        *self.root_unsynced() = true;
     }
 
     /// Makes the directories of new logs durable, for all of them at once.

@@ -257,6 +257,12 @@ fn load(
         // not be met then.
         disk.checkpoint()?;
     }
+    // A flush past the beginning of a segment has synced the directory that names it. Where there
+    // was none, the process may have been killed before: the names may still be lost.
+    let directory_unsynced = recovery_point <= active.min(end);
+    if directory_unsynced {
+        disk.mark_root_unsynced();
+    }
     Ok(Loaded {
         start,
         end,
@@ -277,7 +283,7 @@ fn load(
             last_flush_ms: now_ms,
             last_append_ms: now_ms,
             rolled: false,
-            directory_unsynced: is_new,
+            directory_unsynced,
             read_positions: ReadPositions::default(),
         },
     })

@@ -296,6 +296,24 @@ fn an_index_that_lies_is_passed_over() {
     }
 }
 
+#[test]
+fn a_log_that_was_made_before_a_kill_is_durable_with_its_first_commit() {
+    let dir = TestDir::new();
+    let settings = LogSettings {
+        durability: Durability::Sync,
+        ..small()
+    };
+    drop(dir.recover(settings.clone()));
+    {
+        let (_, (log, recovery)) = dir.recover(settings.clone());
+        assert!(!recovery.created);
+        log.put(batch(&["a"])).unwrap();
+    }
+    dir.crash(Crash::Dropped);
+    let log = dir.log(settings);
+    assert_eq!(log.values(0), ["a"]);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Append(u8),
@@ -334,7 +352,7 @@ fn crashes() -> impl Strategy<Value = Crash> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn a_power_cut_leaves_a_prefix_with_all_that_was_durable(
         rounds in prop::collection::vec((steps(), crashes()), 1..4),

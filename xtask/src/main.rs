@@ -80,14 +80,12 @@ fn print_help(command: &Command) {
 }
 
 fn print_list() {
-    println!("usage: cargo xtask NAME [WORD]...\n");
+    println!("usage: cargo xtask NAME [WORD]...      (cargo xtask help NAME says which words)\n");
     for command in COMMANDS {
-        let call = format!("{} {}", command.name, command.arguments);
-        println!("  {:<28} {}", call.trim_end(), command.about);
+        println!("  {:<10} {}", command.name, command.about);
     }
     println!("\nexamples:");
     println!("  cargo xtask test              everything that must be green");
     println!("  cargo xtask tidy              the checks a machine can make of STYLE.md");
     println!("  cargo xtask bench kafka       figures beside Apache Kafka");
-    println!("  cargo xtask help NAME         a command's words and examples");
 }

@@ -85,7 +85,8 @@ fn what_may_not_be_created() {
     let mut wire = target.connect();
     create_topic(&mut wire, "there", 1, &[]);
     let too_long = "x".repeat(250);
-    let cases: &[(&str, i32, &[(&str, &str)], ErrorCode)] = &[
+    type Configs = [(&'static str, &'static str)];
+    let cases: &[(&str, i32, &Configs, ErrorCode)] = &[
         ("there", 1, &[], ErrorCode::TOPIC_ALREADY_EXISTS),
         ("", 1, &[], ErrorCode::INVALID_TOPIC_EXCEPTION),
         (".", 1, &[], ErrorCode::INVALID_TOPIC_EXCEPTION),

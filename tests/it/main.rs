@@ -2,8 +2,6 @@
 //! Each module is a theme; nothing in here knows how the product does it.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
     reason = "helpers of tests fail the test they are in"
 )]
 

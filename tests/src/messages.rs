@@ -93,7 +93,6 @@ pub fn produce_request(topic: &str, partition: i32, records: Bytes, acks: i16) -
     let data = PartitionProduceData {
         index: partition,
         records: Some(records),
-        ..PartitionProduceData::default()
     };
     let topic = TopicProduceData {
         name: Str::from(topic),

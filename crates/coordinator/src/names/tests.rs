@@ -20,5 +20,8 @@ fn fresh_ids_are_version_4_uuids_behind_their_prefix() {
 fn a_long_prefix_leaves_room_for_the_uuid() {
     let id = MemberId::fresh(&"ü".repeat(20_000), 1);
     assert!(id.as_str().len() <= i16::MAX as usize);
-    assert!(id.as_str().ends_with("ü-00000000-0000-4000-8000-000000000001"));
+    assert!(
+        id.as_str()
+            .ends_with("ü-00000000-0000-4000-8000-000000000001")
+    );
 }

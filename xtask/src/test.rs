@@ -5,6 +5,7 @@ mod cargo;
 mod clients;
 mod kills;
 mod librdkafka;
+mod mixed_group;
 mod node;
 mod options;
 mod report;

@@ -1,7 +1,7 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, cargo, clients, kills, librdkafka, tool_output};
+use super::{Context, cargo, clients, kills, librdkafka, mixed_group, tool_output};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -85,6 +85,12 @@ pub(crate) const SUITES: &[Suite] = &[
         "the quick slice of librdkafka's own tests",
         &[Tool::Librdkafka],
         librdkafka::quick,
+    ),
+    client(
+        "mixed-group",
+        "five consumers of three client libraries in one group",
+        &[Tool::Kafka, Tool::Python],
+        mixed_group::run,
     ),
     client(
         "kills",

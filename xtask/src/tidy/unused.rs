@@ -13,7 +13,7 @@ pub(super) fn check(packages: &[Package], files: &[File], findings: &mut Vec<Fin
         let sources: Vec<&File> = files.iter().filter(is_source).collect();
         for dependency in &package.dependencies {
             let name = dependency.replace('-', "_");
-            if !sources.iter().any(|file| contains_name(&file.text, &name)) {
+            if !sources.iter().any(|file| names(&file.text, &name)) {
                 let what = format!("`{dependency}` is a dependency that no file here names");
                 findings.push(Finding::new(format!("{}{MANIFEST}", package.folder), what));
             }
@@ -37,6 +37,12 @@ fn rows(manifest: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('='))
         .map(|(name, _)| name.trim())
+}
+
+/// Whether code, and not just a comment, has the word.
+fn names(text: &str, name: &str) -> bool {
+    let code = text.lines().map(|line| line.split("//").next());
+    code.flatten().any(|line| contains_name(line, name))
 }
 
 fn contains_name(text: &str, name: &str) -> bool {

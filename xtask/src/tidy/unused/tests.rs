@@ -12,7 +12,10 @@ fn what_nobody_names_is_found() {
         "[workspace.dependencies]\n# ours\na-b = \"1\"\nc = \"1\"\nd = \"1\"\n[profile]\n";
     let files = [
         file("Cargo.toml", manifest),
-        file("x/src/lib.rs", "//! X.\nuse a_b::C;\nfn abc() {}\n"),
+        file(
+            "x/src/lib.rs",
+            "//! X.\nuse a_b::C;\nfn abc() {} // c\n/// A c.\n",
+        ),
         file("y/src/lib.rs", "//! Y.\nuse c::C;\n"),
     ];
     let package = Package {

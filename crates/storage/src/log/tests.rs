@@ -158,6 +158,7 @@ fn appends_reads_flushes_and_retention_go_on_side_by_side() {
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
     });
+    log.apply_retention(NOW_MS).unwrap();
     let offsets = log.offsets();
     assert_eq!((offsets.high_watermark, offsets.end), (total, total));
     assert!(offsets.start > 0 && log.size_bytes() < 24_000);

@@ -14,13 +14,15 @@ import threading
 import time
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from scenario import Server, eventually, unique
 
 PARTITIONS = 12
 HERE = Path(__file__).parent
+# What a coordinator says while it starts.
+LOADING = {KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR}
 
 
 class Member:
@@ -192,6 +194,17 @@ def main():
         spots = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
 
         def committed():
+            return eventually(asked, 30, 0.2)
+
+        def asked():
+            """the coordinator answers"""
+            try:
+                return read_committed()
+            except KafkaException as why:
+                assert why.args[0].retriable() or why.args[0].code() in LOADING, why
+                return None
+
+        def read_committed():
             return {spot.partition: spot.offset for spot in reader.committed(spots, 20)}
 
         ends = {partition: reader.get_watermark_offsets(TopicPartition(topic, partition), 20)[1] for partition in range(PARTITIONS)}

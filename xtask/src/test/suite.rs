@@ -1,7 +1,7 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, cargo, clients, kills, librdkafka, mixed_group, tool_output};
+use super::{Context, big_file, cargo, clients, kills, librdkafka, mixed_group, tool_output};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -97,6 +97,12 @@ pub(crate) const SUITES: &[Suite] = &[
         "kill -9 under load from idempotent producers",
         &[Tool::Python],
         kills::run,
+    ),
+    by_hand(
+        "bigfile",
+        "a large text file through five clients, byte for byte",
+        &[Tool::Debian, Tool::Kafka, Tool::Node, Tool::Python],
+        big_file::run,
     ),
     by_hand(
         "librdkafka-full",

@@ -11,6 +11,7 @@ pub mod broker;
 pub mod deadline;
 pub mod messages;
 pub mod process;
+pub mod scale;
 pub mod target;
 pub mod up;
 pub mod volume;
@@ -18,6 +19,7 @@ pub mod wire;
 
 pub use broker::Broker;
 pub use deadline::{eventually, within};
+pub use scale::at_scale;
 pub use target::Target;
 pub use up::Up;
 pub use wire::Wire;

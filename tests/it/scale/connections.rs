@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use protocol::Request;
 use tests::deadline::within;
-use tests::{Broker, Wire, eventually};
+use tests::{Broker, Wire, at_scale, eventually};
 
 use super::gauge::memory_mib;
 use super::neighbour::{beside, recovered, started};
@@ -18,13 +18,7 @@ const GROWTH_MIB: u64 = 1024;
 
 #[test]
 fn idle_connections() {
-    idle(1_000);
-}
-
-#[test]
-#[ignore = "by hand: opens 15,000 connections"]
-fn idle_connections_15_000() {
-    idle(15_000);
+    idle(at_scale(1_000, 15_000));
 }
 
 fn idle(count: usize) {
@@ -71,14 +65,11 @@ fn rest() {
 
 #[test]
 fn claims_of_large_frames() {
-    claims(300, "outrigger.requests.memory.bytes=8388608");
-}
-
-#[test]
-#[ignore = "by hand: 3,000 claims, and as many that exhaust the memory for requests"]
-fn claims_of_large_frames_3_000() {
-    claims(3_000, "");
-    claims(12_000, "");
+    // The whole: as many as fit in the memory for requests, and as many as exhaust it.
+    let slice: &[(usize, &str)] = &[(300, "outrigger.requests.memory.bytes=8388608")];
+    for (count, properties) in at_scale(slice, &[(3_000, ""), (12_000, "")]) {
+        claims(*count, properties);
+    }
 }
 
 /// `count` connections send the begin of a produce request and stall. They may be cut off once memory is short, and only then.
@@ -110,13 +101,13 @@ fn claims(count: usize, properties: &str) {
 }
 
 #[test]
-#[ignore = "by hand: 5,000 connections drip for a while"]
-fn slow_drip_5_000() {
-    let what = "5,000 connections that drip a byte at a time";
+fn slow_drip() {
+    let count = at_scale(200, 5_000);
+    let what = &format!("{count} connections that drip a byte at a time");
     let mut broker = started("");
     let call = tests::wire::encode(7, 3, &Request::ApiVersions(Default::default()));
     let drips: Vec<Wire> = beside(what, &mut broker, |broker| {
-        let mut drips: Vec<Wire> = (0..5_000).map(|_| broker.connect()).collect();
+        let mut drips: Vec<Wire> = (0..count).map(|_| broker.connect()).collect();
         for byte in &call {
             for wire in &mut drips {
                 wire.send_bytes(std::slice::from_ref(byte));
@@ -132,13 +123,7 @@ fn slow_drip_5_000() {
 
 #[test]
 fn bytes_that_are_no_requests() {
-    garbage(300);
-}
-
-#[test]
-#[ignore = "by hand: 20,000 connections"]
-fn bytes_that_are_no_requests_20_000() {
-    garbage(20_000);
+    garbage(at_scale(300, 20_000));
 }
 
 /// Every API with forged counts, and other protocols; each must be closed or answered.

@@ -15,6 +15,8 @@ use super::gauge::{Spread, memory_mib};
 const TOPIC: &str = "neighbour";
 /// Pause between two rounds: it measures, and is no load.
 const PAUSE: Duration = Duration::from_millis(2);
+/// A request of no remarkable size.
+const VALUE_BYTES: usize = 1_000;
 /// How long the broker is measured alone.
 const ALONE: Duration = Duration::from_secs(1);
 /// A neighbour waits no longer than this at the 99th percentile, whatever goes on beside it: the bound of a busy machine, not of the broker.
@@ -44,9 +46,10 @@ impl Neighbour {
 fn rounds(address: SocketAddr, on: &AtomicBool) -> Vec<Duration> {
     let mut wire = Wire::connect(address);
     let mut times = Vec::new();
+    let value = "n".repeat(VALUE_BYTES);
     while on.load(Ordering::Relaxed) || times.is_empty() {
         let watch = Stopwatch::start();
-        let offset = append(&mut wire, TOPIC, 0, &["neighbour"]);
+        let offset = append(&mut wire, TOPIC, 0, &[&value]);
         assert!(fetch(&mut wire, TOPIC, 0, offset).error_code.is_none());
         times.push(watch.elapsed());
         std::thread::sleep(PAUSE);

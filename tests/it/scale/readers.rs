@@ -3,7 +3,7 @@
 use protocol::Request;
 use tests::messages::{append, create_topic, fetch_request};
 use tests::wire::encode;
-use tests::{Broker, Wire, eventually};
+use tests::{Broker, Wire, at_scale, eventually};
 
 use super::gauge::memory_mib;
 use super::neighbour::{beside, recovered, started};
@@ -20,20 +20,13 @@ const BEYOND_MIB: u64 = 320;
 
 #[test]
 fn deaf_readers() {
-    deaf("deaf readers", 8, 0, 1);
+    deaf("deaf readers", at_scale(8, 500), 0, 1);
 }
 
 #[test]
 fn deaf_readers_that_wait() {
     // More than there is: each waits with what it has read.
-    deaf("deaf readers that wait", 8, 30_000, i32::MAX);
-}
-
-#[test]
-#[ignore = "by hand: 500 connections that ask for 32,000 answers of 50 MB"]
-fn deaf_readers_500() {
-    deaf("500 deaf readers", 500, 0, 1);
-    deaf("500 deaf readers that wait", 500, 30_000, i32::MAX);
+    deaf("deaf readers that wait", at_scale(8, 500), 30_000, i32::MAX);
 }
 
 fn deaf(what: &str, connections: usize, wait_ms: i32, min_bytes: i32) {

@@ -63,6 +63,27 @@ pub(crate) fn test(context: &Context) -> Result<Tally, Failure> {
         "--all-targets",
         "--no-fail-fast",
     ]);
+    counted(&mut command)
+}
+
+/// The black-box tests of limits at their real size, on the release build, one after the other, with their figures.
+pub(crate) fn scale(context: &Context) -> Result<Tally, Failure> {
+    let mut command = cargo(context);
+    command.args([
+        "test",
+        "--quiet",
+        "--release",
+        "--package",
+        "tests",
+        "--test",
+        "it",
+    ]);
+    command.args(["scale::", "--", "--nocapture", "--test-threads=1"]);
+    counted(command.env("OUTRIGGER_TEST_SCALE", "whole"))
+}
+
+/// Runs a test command, passes its output through and counts.
+fn counted(command: &mut Command) -> Result<Tally, Failure> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()

@@ -110,6 +110,14 @@ pub(crate) const SUITES: &[Suite] = &[
         &[Tool::Librdkafka],
         librdkafka::full,
     ),
+    Suite {
+        ci: false,
+        ..check(
+            "scale",
+            "the limits at their real size, on the release build",
+            cargo::scale,
+        )
+    },
 ];
 
 type Run = fn(&Context) -> Result<Tally, Failure>;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::{LeaderEpoch, PartitionIndex, TopicId, TopicPartition};
-use storage::{Disk, Log, LogSettings};
+use storage::{Disk, FileError, Log, LogSettings};
 use tracing::{error, info, warn};
 
 use crate::metadata::{Image, Topic};
@@ -203,17 +203,9 @@ impl Partitions {
     }
 
     /// Closes every log cleanly: flushed, with snapshots, so that the next start reads nothing.
-    pub fn close(&self, now_ms: i64) -> Result<(), String> {
-        let mut failure = None;
-        for log in self.all() {
-            if let Err(error) = log.close(now_ms) {
-                failure.get_or_insert(format!("{}: {error}", log.partition()));
-            }
-        }
-        match (failure, self.disk.close()) {
-            (Some(failure), _) => Err(failure),
-            (None, Ok(_marked)) => Ok(()),
-            (None, Err(error)) => Err(error.to_string()),
-        }
+    /// `false`: some log was not, which the log file told, and the next start recovers.
+    pub fn close(&self, now_ms: i64) -> Result<bool, FileError> {
+        self.disk.close_logs(&self.all(), now_ms);
+        self.disk.close()
     }
 }

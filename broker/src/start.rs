@@ -146,8 +146,11 @@ async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Optio
     let now_ms = broker.clock.now_ms();
     broker.metadata.close(now_ms).await;
     match tokio::task::block_in_place(|| broker.partitions.close(now_ms)) {
-        Ok(()) => info!("broker stopped"),
-        Err(error) => warn!("not everything was closed cleanly, the next start checks it: {error}"),
+        Ok(true) => info!("broker stopped"),
+        Ok(false) => warn!("broker stopped; not every log is on disk, the next start checks them"),
+        Err(error) => {
+            warn!(%error, "broker stopped without its mark; the next start checks all logs")
+        }
     }
 }
 

@@ -43,6 +43,11 @@ impl MemoryBudget {
         self.used_bytes() >= self.limit_bytes
     }
 
+    /// Whether twice the budget is spent: what need not be served at once has to wait.
+    pub fn is_overdrawn(&self) -> bool {
+        self.used_bytes() / 2 >= self.limit_bytes
+    }
+
     /// Bytes that are not in use.
     pub fn left_bytes(&self) -> usize {
         self.limit_bytes.saturating_sub(self.used_bytes())
@@ -116,7 +121,9 @@ mod tests {
         let budget = MemoryBudget::new(100);
         let mut charge = budget.charge(60);
         charge.resize(120);
-        assert!(budget.is_exhausted());
+        assert!(budget.is_exhausted() && !budget.is_overdrawn());
+        charge.resize(200);
+        assert!(budget.is_overdrawn());
         charge.resize(10);
         assert_eq!(budget.used_bytes(), 10);
         drop(charge);

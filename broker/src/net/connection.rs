@@ -17,7 +17,7 @@ use super::budget::Charge;
 use super::frames::{FrameError, Frames};
 use super::pending::{Answer, Pending};
 use super::requests::{self, Decoded, RequestError};
-use super::writer;
+use super::writer::{self, WriteError};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
 use crate::context::{ConnectionContext, RequestContext};
@@ -50,8 +50,11 @@ pub enum Closed {
     #[error("idle for longer than connections.max.idle.ms")]
     Idle,
     /// Memory is short and this frame does not make progress.
-    #[error("a frame made no progress while request memory was exhausted")]
+    #[error("a frame made no progress while request memory was short")]
     Stalled,
+    /// Memory is short and this answer is not taken.
+    #[error("an answer was not taken while request memory was short")]
+    NotTaken,
     /// The bytes are no frames.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -67,6 +70,15 @@ pub enum Closed {
     /// The socket failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<WriteError> for Closed {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::NotTaken => Self::NotTaken,
+            WriteError::Io(error) => Self::Io(error),
+        }
+    }
 }
 
 impl Closed {
@@ -180,7 +192,7 @@ impl Connection {
     fn may_read(&self) -> bool {
         let exhausted = self.broker.memory.is_exhausted();
         if self.pending.is_empty() {
-            return !exhausted || self.frames.held_bytes() < SMALL_FRAME_BYTES;
+            return !exhausted || self.frames.received_bytes() < SMALL_FRAME_BYTES;
         }
         let limits = &self.config.connection;
         let in_flight: usize = self.pending.iter().map(Pending::held_bytes).sum();
@@ -289,7 +301,8 @@ impl Connection {
         drop(response);
         done.charge.resize(done.charge.bytes().max(rope.len()));
         let idle = self.config.connections_idle_max;
-        writer::write(&self.stream, rope, idle).await?;
+        let memory = &self.broker.memory;
+        writer::write(&self.stream, rope, idle, || memory.is_under_pressure()).await?;
         done.stages.sent(clock.monotonic_nanos());
         self.broker.metrics.request_done(done.api_key, &done.stages);
         Ok(())

@@ -59,6 +59,11 @@ impl Frames {
         self.buffer.capacity()
     }
 
+    /// Bytes that have arrived and belong to no frame yet.
+    pub fn received_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Whether a frame has begun to arrive.
     pub fn is_partial(&self) -> bool {
         !self.buffer.is_empty()

@@ -13,6 +13,8 @@ use crate::broker::Broker;
 
 /// How often this task looks at its intervals, and removes deleted logs that are due.
 const TICK: Duration = Duration::from_secs(1);
+/// How often logs that went quiet are flushed, so that a start after a crash reads little.
+const FLUSH_QUIET: Duration = Duration::from_secs(30);
 
 /// Runs until `signal`.
 pub async fn run(broker: Arc<Broker>, health: Health, mut signal: Signal) {
@@ -42,6 +44,7 @@ pub async fn run(broker: Arc<Broker>, health: Health, mut signal: Signal) {
 #[derive(Clone, Copy, Debug, Default)]
 struct Done {
     flush: Duration,
+    flush_quiet: Duration,
     recovery_checkpoint: Duration,
     retention: Duration,
 }
@@ -58,6 +61,11 @@ impl Done {
                     failures.push(format!("{}: {error}", log.partition()));
                 }
             }
+        }
+        if due(&mut self.flush_quiet, now, FLUSH_QUIET)
+            && let Err(error) = disk.flush_quiet(&broker.partitions.all(), now_ms)
+        {
+            failures.push(error.to_string());
         }
         let checkpoint_interval = config
             .logs

@@ -65,8 +65,14 @@ impl Broker {
             tokio::task::block_in_place(|| self.open_new(next, records, now_ms))
         };
         let undo = |records: &[MetadataRecord]| self.close_unborn(records, now_ms);
-        let (records, outcome) = self.metadata.commit(now_ms, decide, prepare, undo).await?;
-        for record in &records {
+        let finish = |records: &[MetadataRecord]| self.act_on(records, now_ms);
+        self.metadata
+            .commit(now_ms, decide, prepare, undo, finish)
+            .await
+    }
+
+    fn act_on(&self, records: &[MetadataRecord], now_ms: i64) {
+        for record in records {
             match record {
                 MetadataRecord::TopicDeleted { id } => {
                     if let Ok(id) = id.parse() {
@@ -77,7 +83,6 @@ impl Broker {
                 _ => {}
             }
         }
-        Ok(outcome)
     }
 
     fn open_new(

@@ -60,19 +60,22 @@ impl Metadata {
 
     /// Changes the cluster. `decide` gets the newest image and says which records change it (none
     /// is legal); `prepare` makes what the next image promises, before anything is stored, so that
-    /// it exists when that image is first seen; `undo` is called if it is never seen.
+    /// it exists when that image is first seen; `undo` is called if it is never seen. `finish` acts on
+    /// the records once the image is seen, before the next change begins: a name that a deleted
+    /// topic leaves is free only then.
     pub async fn commit<T, E>(
         &self,
         now_ms: i64,
         decide: impl FnOnce(&Image) -> Result<(Vec<MetadataRecord>, T), E>,
         prepare: impl FnOnce(&Image, &[MetadataRecord]) -> Result<(), String>,
         undo: impl FnOnce(&[MetadataRecord]),
-    ) -> Result<(Vec<MetadataRecord>, T), CommitError<E>> {
+        finish: impl FnOnce(&[MetadataRecord]),
+    ) -> Result<T, CommitError<E>> {
         let mut journal = self.journal.lock().await;
         let image = self.image();
         let (records, outcome) = decide(&image).map_err(CommitError::Refused)?;
         if records.is_empty() {
-            return Ok((records, outcome));
+            return Ok(outcome);
         }
         let mut next = (*image).clone();
         for record in &records {
@@ -88,7 +91,8 @@ impl Metadata {
         }
         self.images.send_replace(Arc::new(next));
         journal.snapshot_if_due(&self.image(), now_ms);
-        Ok((records, outcome))
+        finish(&records);
+        Ok(outcome)
     }
 
     /// Writes a snapshot and closes the journal.

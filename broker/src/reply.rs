@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use protocol::{RecordSet, Response};
+use protocol::Response;
 
 /// The answer to one request. Answers leave a connection in the order of its requests, whatever
 /// order they become ready in.
@@ -29,16 +29,4 @@ impl Reply {
     pub fn later(answer: impl Future<Output = Response> + Send + 'static) -> Self {
         Self::Later(Box::pin(answer))
     }
-}
-
-/// Bytes of records that an answer holds until it has left; everything else in one is small.
-pub fn record_bytes(response: &Response) -> usize {
-    let Response::Fetch(response) = response else {
-        return 0;
-    };
-    let topics = response.responses.iter();
-    let records = topics
-        .flat_map(|topic| &topic.partitions)
-        .map(|data| &data.records);
-    records.flatten().map(RecordSet::len).sum()
 }

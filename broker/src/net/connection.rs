@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol::{ApiKey, EncodeError, Response, frame};
+use protocol::{ApiKey, EncodeError, Rope};
 use service::shutdown::Signal;
 use tokio::net::TcpStream;
 
@@ -21,7 +21,7 @@ use super::writer::{self, WriteError};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
 use crate::context::{ConnectionContext, RequestContext};
-use crate::reply::{Reply, record_bytes};
+use crate::reply::Reply;
 use crate::stages::Stages;
 use crate::{api, dispatch};
 
@@ -109,12 +109,8 @@ pub struct Connection {
     draining: Signal,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time per connection; a box would be an allocation per request"
-)]
 enum Event {
-    Answered(Response),
+    Answered(Rope),
     Readable,
     Tick,
     Drain,
@@ -156,7 +152,7 @@ impl Connection {
     async fn step(&mut self) -> Result<(), Closed> {
         self.act_on_complete_frames().await?;
         match self.wait().await? {
-            Event::Answered(response) => self.send(response).await,
+            Event::Answered(answer) => self.send(answer).await,
             Event::Readable => self.receive(),
             Event::Tick => self.check_clock(),
             Event::Drain => Err(self.drain().await),
@@ -179,9 +175,10 @@ impl Connection {
         };
         Ok(tokio::select! {
             biased;
-            response = answered => Event::Answered(response),
-            ready = self.stream.readable(), if may_read => { ready?; Event::Readable }
+            answer = answered => Event::Answered(answer?),
+            // Before more is read: a peer that never pauses must not hold up a stop.
             _ = self.draining.wait() => Event::Drain,
+            ready = self.stream.readable(), if may_read => { ready?; Event::Readable }
             () = self.broker.memory.available(), if memory_is_short => Event::Tick,
             () = tokio::time::sleep(tick) => Event::Tick,
         })
@@ -237,28 +234,33 @@ impl Connection {
     /// Decodes one request and lets its handler act. The effect is ordered here; what is left of
     /// the answer joins the queue.
     async fn act(&mut self, frame: Bytes) -> Result<(), Closed> {
-        let mut stages = Stages::received(self.broker.clock.monotonic_nanos());
+        let stages = Stages::received(self.broker.clock.monotonic_nanos());
         let frame_bytes = frame.len();
         let received = match requests::decode(frame)? {
             Decoded::Request(received) => received,
             Decoded::UnsupportedApiVersions { correlation_id } => {
-                let answer = Answer::Ready(Some(api::api_versions::unsupported_version()));
-                let charge = self.broker.memory.charge(frame_bytes);
-                self.pending.push_back(Pending {
+                let mut pending = Pending {
                     correlation_id,
                     api_key: ApiKey::ApiVersions,
                     version: 0,
-                    answer,
-                    charge,
+                    answer: Answer::Ready(None),
+                    charge: self.broker.memory.charge(frame_bytes),
                     stages,
-                });
+                };
+                pending.ready(&api::api_versions::unsupported_version())?;
+                self.pending.push_back(pending);
                 return Ok(());
             }
         };
-        let mut charge = self
-            .broker
-            .memory
-            .charge(frame_bytes + received.decoded_bytes);
+        let held_bytes = frame_bytes + received.decoded_bytes;
+        let mut pending = Pending {
+            correlation_id: received.correlation_id,
+            api_key: received.api_key,
+            version: received.version,
+            answer: Answer::Ready(None),
+            charge: self.broker.memory.charge(held_bytes),
+            stages,
+        };
         let context = RequestContext {
             connection: Arc::clone(&self.context),
             version: received.version,
@@ -266,43 +268,33 @@ impl Connection {
             now_ms: self.broker.clock.now_ms(),
         };
         let reply = dispatch::dispatch(&self.broker, &context, received.request).await;
-        stages.local_done(self.broker.clock.monotonic_nanos());
-        let answer = match reply {
-            Reply::Now(response) => {
-                charge.resize(charge.bytes() + record_bytes(&response));
-                Answer::Ready(Some(response))
-            }
-            Reply::Later(future) => Answer::Later(future),
+        pending
+            .stages
+            .local_done(self.broker.clock.monotonic_nanos());
+        match reply {
+            Reply::Now(response) => pending.ready(&response)?,
+            Reply::Later(future) => pending.answer = Answer::Later(future),
             Reply::Silent => {
-                self.broker.metrics.request_done(received.api_key, &stages);
+                let metrics = &self.broker.metrics;
+                metrics.request_done(pending.api_key, &pending.stages);
                 return Ok(());
             }
             Reply::Close => return Err(Closed::Unanswerable),
-        };
-        self.pending.push_back(Pending {
-            correlation_id: received.correlation_id,
-            api_key: received.api_key,
-            version: received.version,
-            answer,
-            charge,
-            stages,
-        });
+        }
+        self.pending.push_back(pending);
         Ok(())
     }
 
-    async fn send(&mut self, response: Response) -> Result<(), Closed> {
+    async fn send(&mut self, answer: Rope) -> Result<(), Closed> {
         let Some(mut done) = self.pending.pop_front() else {
             return Ok(());
         };
         let clock = &self.broker.clock;
         done.stages.answered(clock.monotonic_nanos());
-        let rope =
-            frame::encode_response(done.correlation_id, done.api_key, done.version, &response)?;
-        drop(response);
-        done.charge.resize(done.charge.bytes().max(rope.len()));
+        done.charge.resize(done.charge.bytes().max(answer.len()));
         let idle = self.config.connections_idle_max;
         let memory = &self.broker.memory;
-        writer::write(&self.stream, rope, idle, || memory.is_under_pressure()).await?;
+        writer::write(&self.stream, answer, idle, || memory.is_under_pressure()).await?;
         done.stages.sent(clock.monotonic_nanos());
         self.broker.metrics.request_done(done.api_key, &done.stages);
         Ok(())
@@ -329,8 +321,10 @@ impl Connection {
     async fn drain(&mut self) -> Closed {
         let rest = async {
             while let Some(head) = self.pending.front_mut() {
-                let response = head.answered().await;
-                if self.send(response).await.is_err() {
+                let Ok(answer) = head.answered().await else {
+                    break;
+                };
+                if self.send(answer).await.is_err() {
                     break;
                 }
             }

@@ -3,19 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use protocol::{ApiKey, Response};
+use protocol::{ApiKey, EncodeError, Response, Rope, frame};
 
 use super::budget::Charge;
 use crate::stages::Stages;
 
 /// The answer of a request in flight.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time per connection; a box would be an allocation per request"
-)]
 pub enum Answer {
-    /// Ready; taken when its turn has come.
-    Ready(Option<Response>),
+    /// Ready and encoded, which is how an answer is smallest; taken when its turn has come.
+    Ready(Option<Rope>),
     /// Still to come.
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),
 }
@@ -42,14 +38,28 @@ impl Pending {
         self.charge.bytes()
     }
 
-    /// Waits for the answer. Safe to drop and call again; after the answer came, it waits forever.
-    pub async fn answered(&mut self) -> Response {
-        match &mut self.answer {
-            Answer::Ready(response) => match response.take() {
-                Some(response) => response,
-                None => std::future::pending().await,
+    /// Waits for the answer, whole as it goes out. Safe to drop and call again; after the answer
+    /// came, it waits forever.
+    pub async fn answered(&mut self) -> Result<Rope, EncodeError> {
+        let response = match &mut self.answer {
+            Answer::Ready(answer) => match answer.take() {
+                Some(rope) => return Ok(rope),
+                None => return std::future::pending().await,
             },
             Answer::Later(future) => future.await,
-        }
+        };
+        self.encode(&response)
+    }
+
+    /// Replaces what is still to come by what is there, and counts its memory.
+    pub fn ready(&mut self, response: &Response) -> Result<(), EncodeError> {
+        let rope = self.encode(response)?;
+        self.charge.resize(self.charge.bytes() + rope.len());
+        self.answer = Answer::Ready(Some(rope));
+        Ok(())
+    }
+
+    fn encode(&self, response: &Response) -> Result<Rope, EncodeError> {
+        frame::encode_response(self.correlation_id, self.api_key, self.version, response)
     }
 }

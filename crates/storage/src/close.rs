@@ -3,6 +3,7 @@
 use crate::disk::{Disk, FileError};
 use crate::flush::FlushError;
 use crate::log::{Health, Log};
+use crate::open::owner;
 use crate::segment::Segment;
 
 impl Log {
@@ -26,7 +27,10 @@ impl Log {
         let delay_ms = self.settings().file_delete_delay_ms;
         let due_ms = now_ms.saturating_add(delay_ms);
         let (disk, partition) = (&self.0.disk, &self.0.partition);
-        disk.delete_partition(partition, self.0.topic_id, due_ms)?;
+        // A newer topic of that name has set this log aside already; the directory is its own.
+        if owner(disk, &self.0.directory)? == Some(self.0.topic_id) {
+            disk.delete_partition(partition, self.0.topic_id, due_ms)?;
+        }
         disk.log_closed();
         Ok(())
     }

@@ -114,6 +114,16 @@ fn belongs(disk: &Disk, directory: &Path, topic_id: TopicId) -> Result<bool, Ope
     Ok(stored.is_zero() || stored == topic_id)
 }
 
+/// The topic that a log's directory belongs to, where it tells one.
+pub(crate) fn owner(disk: &Disk, directory: &Path) -> Result<Option<TopicId>, FileError> {
+    let bytes = disk.read_file(&directory.join(PARTITION_METADATA_FILE))?;
+    let stored = bytes.map(|bytes| partition_metadata::parse(&String::from_utf8_lossy(&bytes)));
+    Ok(match stored {
+        Some(Stored::Id(id)) => Some(id),
+        _ => None,
+    })
+}
+
 /// Zero where the directory does not tell.
 fn stored_id(disk: &Disk, directory: &Path) -> Result<TopicId, OpenLogError> {
     let path = directory.join(PARTITION_METADATA_FILE);

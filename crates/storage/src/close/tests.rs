@@ -1,9 +1,11 @@
 //! Many logs stopped at once.
 
-use model::LeaderEpoch;
+use std::sync::Arc;
+
+use model::{LeaderEpoch, TopicId};
 
 use crate::test_log::{NOW_MS, TestDir, batch, open, sequenced};
-use crate::{AppendError, AppendOrigin, Crash, LogSettings, Operation};
+use crate::{AppendError, AppendOrigin, Crash, Log, LogSettings, Operation};
 
 const COUNT: i32 = 100;
 
@@ -103,4 +105,26 @@ fn quiet_logs_are_flushed_and_busy_ones_are_left_alone() {
     assert_eq!(unflushed(), 1);
     assert!(busy.unflushed_bytes() > 0);
     assert_eq!(disk.counters().syncs, before + 1);
+}
+
+#[test]
+fn deleting_a_log_that_was_set_aside_spares_the_topic_that_has_its_name_now() {
+    let dir = TestDir::new();
+    let disk = dir.disk();
+    let (old, _) = open(&disk, "t", 0, LogSettings::default());
+    let settings = Arc::new(LogSettings::default());
+    let partition = old.partition().clone();
+    let (new, recovery) = Log::open(&disk, partition, TopicId([9; 16]), settings, NOW_MS).unwrap();
+    assert!(recovery.created);
+    new.put(batch(&["kept"])).unwrap();
+    old.delete(NOW_MS).unwrap();
+    drop((old, new));
+    assert_eq!(disk.partitions().unwrap().len(), 1);
+    disk.remove_deleted(i64::MAX).unwrap();
+    let settings = Arc::new(LogSettings::default());
+    let partition = disk.partitions().unwrap().remove(0);
+    let (again, recovery) =
+        Log::open(&disk, partition, TopicId([9; 16]), settings, NOW_MS).unwrap();
+    assert!(!recovery.created);
+    assert_eq!(again.values(0), ["kept"]);
 }

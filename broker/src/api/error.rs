@@ -29,17 +29,17 @@ pub fn append_error(error: &AppendError) -> ErrorCode {
 
 fn invalid_batch(invalid: &InvalidBatch) -> ErrorCode {
     match invalid {
-        InvalidBatch::Batch(BatchError::OldMagic(_)) => ErrorCode::UNSUPPORTED_FOR_MESSAGE_FORMAT,
+        InvalidBatch::Batch(BatchError::OldMagic(_)) => ErrorCode::INVALID_RECORD,
         InvalidBatch::Batch(_) => ErrorCode::CORRUPT_MESSAGE,
         _ => ErrorCode::INVALID_RECORD,
     }
 }
 
-/// The record that is to blame, where one is, and why.
+/// The record that is to blame, where one is, and why. Clients that are told of one fail the
+/// others for its sake, so nothing is blamed for what is wrong with the whole.
 pub fn append_message(error: &AppendError) -> Option<(i32, String)> {
     match error {
         AppendError::InvalidTimestamp(invalid) => Some((invalid.record_index, error.to_string())),
-        AppendError::Invalid(_) => Some((0, error.to_string())),
         _ => None,
     }
 }

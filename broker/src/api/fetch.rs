@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use model::{LeaderEpoch, PartitionIndex, TopicId};
 use protocol::messages::fetch::{
-    EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
+    AbortedTransaction, EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
     FetchableTopicResponse, PartitionData,
 };
 use protocol::{ErrorCode, RecordSet, Response};
@@ -26,9 +26,8 @@ use crate::reply::Reply;
 
 /// First version that names topics by id.
 const TOPIC_ID_VERSION: i16 = 13;
-/// Sessions are not kept: a request that goes on with one learns that it is gone.
-const NO_SESSION: i32 = 0;
-/// Epochs that ask for a full answer: a new session, or none at all.
+/// Session epochs that ask for a full answer: a new session, or none at all. Sessions are not kept:
+/// a request that goes on with one learns that it is gone.
 const FULL_EPOCHS: [i32; 2] = [0, -1];
 
 /// How long a fetch waits for memory before it is answered without records.
@@ -75,7 +74,7 @@ pub async fn handle(
     context: &RequestContext,
     request: FetchRequest,
 ) -> Reply {
-    if request.session_id != NO_SESSION && !FULL_EPOCHS.contains(&request.session_epoch) {
+    if !FULL_EPOCHS.contains(&request.session_epoch) {
         return Reply::Now(Response::Fetch(FetchResponse {
             error_code: ErrorCode::FETCH_SESSION_ID_NOT_FOUND,
             ..FetchResponse::default()
@@ -196,6 +195,7 @@ impl Fetch {
                     if done {
                         return PartitionData {
                             records: Some(records),
+                            aborted_transactions: self.aborted(),
                             ..data(
                                 index,
                                 fetched.high_watermark,
@@ -210,17 +210,14 @@ impl Fetch {
         }
     }
 
+    /// Transactions do not exist yet, so that none was aborted.
+    fn aborted(&self) -> Option<Vec<AbortedTransaction>> {
+        (self.upto == Upto::LastStable).then(Vec::new)
+    }
+
     fn read_failure(&self, index: i32, log: &Log, error: ReadError) -> PartitionData {
         match error {
-            ReadError::OffsetOutOfRange { offsets, .. } => PartitionData {
-                error_code: ErrorCode::OFFSET_OUT_OF_RANGE,
-                ..data(
-                    index,
-                    offsets.high_watermark,
-                    offsets.last_stable,
-                    offsets.start,
-                )
-            },
+            ReadError::OffsetOutOfRange { .. } => failure(index, ErrorCode::OFFSET_OUT_OF_RANGE),
             ReadError::Closed => failure(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
             ReadError::Io(error) => {
                 self.broker.report_read_failure(log.partition(), &error);
@@ -340,7 +337,11 @@ fn resolve_partition(
         let epoch = LeaderEpoch(asked.current_leader_epoch);
         broker.led_log(permit, image, topic, index, epoch)
     });
-    let diverging = log.as_ref().ok().and_then(|log| divergence(log, &asked));
+    let found = log.and_then(|log| Ok((divergence(&log, &asked)?, log)));
+    let (diverging, log) = match found {
+        Ok((diverging, log)) => (diverging, Ok(log)),
+        Err(error_code) => (None, Err(error_code)),
+    };
     Wanted {
         asked,
         log,
@@ -349,18 +350,20 @@ fn resolve_partition(
 }
 
 /// Where the client's log and ours part, if its last epoch ended before the offset it asks for
-/// (KIP-595).
-fn divergence(log: &Log, asked: &FetchPartition) -> Option<EpochEndOffset> {
+/// (KIP-595). An epoch that nothing is known of puts the client out of range.
+fn divergence(log: &Log, asked: &FetchPartition) -> Result<Option<EpochEndOffset>, ErrorCode> {
     let last_fetched = LeaderEpoch(asked.last_fetched_epoch);
     if last_fetched.0 < 0 {
-        return None;
+        return Ok(None);
     }
-    let end = log.epoch_end_offset(last_fetched)?;
+    let end = log
+        .epoch_end_offset(last_fetched)
+        .ok_or(ErrorCode::OFFSET_OUT_OF_RANGE)?;
     let diverges = end.end_offset < asked.fetch_offset || end.epoch.0 < last_fetched.0;
-    diverges.then_some(EpochEndOffset {
+    Ok(diverges.then_some(EpochEndOffset {
         epoch: end.epoch.0,
         end_offset: end.end_offset,
-    })
+    }))
 }
 
 fn data(index: i32, high_watermark: i64, last_stable: i64, log_start: i64) -> PartitionData {
@@ -369,6 +372,8 @@ fn data(index: i32, high_watermark: i64, last_stable: i64, log_start: i64) -> Pa
         high_watermark,
         last_stable_offset: last_stable,
         log_start_offset: log_start,
+        // Only who reads committed records is told of aborted ones.
+        aborted_transactions: None,
         // Kafka's clients want an empty record set rather than none.
         records: Some(RecordSet::new()),
         ..PartitionData::default()

@@ -2,14 +2,14 @@
 //!
 //! KIP-195. Records that were appended keep their partitions; there are never fewer.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use authz::{Operation, Resource};
 use protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
     CreatePartitionsTopicResult,
 };
-use protocol::{ErrorCode, Response};
+use protocol::{ErrorCode, Response, Str};
 use tracing::info;
 
 use super::error::Failure;
@@ -19,22 +19,27 @@ use crate::metadata::{CommitError, Image, MetadataRecord, Topic};
 use crate::reply::Reply;
 use crate::topics::PARTITIONS_PER_REQUEST_MAX;
 
-/// Grows one topic after the other; each has its own outcome.
+/// Grows one topic after the other; each has its own outcome. One that is repeated stays as it is,
+/// and is answered once.
 pub async fn handle(
     broker: &Broker,
     context: &RequestContext,
     request: CreatePartitionsRequest,
 ) -> Reply {
-    let mut seen = HashSet::new();
-    let mut results = Vec::with_capacity(request.topics.len());
+    let mut times: HashMap<&Str, usize> = HashMap::new();
     for topic in &request.topics {
-        let outcome = if seen.insert(&topic.name) {
-            grow(broker, context, topic, request.validate_only).await
-        } else {
-            Err(Failure::new(
-                ErrorCode::INVALID_REQUEST,
-                "Duplicate topic name.",
-            ))
+        *times.entry(&topic.name).or_default() += 1;
+    }
+    let mut results = Vec::with_capacity(request.topics.len());
+    let mut room = PARTITIONS_PER_REQUEST_MAX;
+    for topic in &request.topics {
+        let outcome = match times.remove(&topic.name) {
+            None => continue,
+            Some(1) => grow(broker, context, topic, request.validate_only, &mut room).await,
+            Some(_) => {
+                let message = "Duplicate topic name.";
+                Err(Failure::new(ErrorCode::INVALID_REQUEST, message))
+            }
         };
         let (error_code, error_message) = match outcome {
             Ok(()) => (ErrorCode::NONE, None),
@@ -57,6 +62,7 @@ async fn grow(
     context: &RequestContext,
     asked: &CreatePartitionsTopic,
     validate_only: bool,
+    room: &mut i32,
 ) -> Result<(), Failure> {
     context
         .authorize(Operation::Alter, Resource::topic(&asked.name))
@@ -65,7 +71,7 @@ async fn grow(
         let topic = image
             .topic(&asked.name)
             .ok_or(Failure::bare(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION))?;
-        check(image, topic, asked)?;
+        *room -= check(image, topic, asked, *room)?;
         let id = topic.id.to_string();
         let record = MetadataRecord::Partitions {
             id,
@@ -94,7 +100,13 @@ async fn grow(
     }
 }
 
-fn check(image: &Image, topic: &Topic, asked: &CreatePartitionsTopic) -> Result<(), Failure> {
+/// Gives how many partitions are added, `room` at most.
+fn check(
+    image: &Image,
+    topic: &Topic,
+    asked: &CreatePartitionsTopic,
+    room: i32,
+) -> Result<i32, Failure> {
     let invalid = |message| Err(Failure::new(ErrorCode::INVALID_PARTITIONS, message));
     let present = topic.partitions;
     if asked.count == present {
@@ -107,12 +119,12 @@ fn check(image: &Image, topic: &Topic, asked: &CreatePartitionsTopic) -> Result<
         ));
     }
     let added = asked.count - present;
-    if added > PARTITIONS_PER_REQUEST_MAX {
+    if added > room {
         let message = "Excessively large number of partitions per request.";
         return Err(Failure::new(ErrorCode::POLICY_VIOLATION, message));
     }
     let Some(assignments) = &asked.assignments else {
-        return Ok(());
+        return Ok(added);
     };
     let invalid = |message| Failure::new(ErrorCode::INVALID_REPLICA_ASSIGNMENT, message);
     if i32::try_from(assignments.len()) != Ok(added) {
@@ -125,7 +137,7 @@ fn check(image: &Image, topic: &Topic, asked: &CreatePartitionsTopic) -> Result<
     for assignment in assignments {
         check_replicas(&assignment.broker_ids, image.broker.id.0).map_err(invalid)?;
     }
-    Ok(())
+    Ok(added)
 }
 
 /// Whether replicas may lie where `broker_ids` says, on a cluster of one node.

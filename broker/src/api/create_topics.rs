@@ -93,13 +93,14 @@ async fn create(
     }
     let name = TopicName::new(&asked.name)
         .map_err(|e| Failure::new(ErrorCode::INVALID_TOPIC_EXCEPTION, e.to_string()))?;
+    // In Kafka's order: who creates a topic that exists hears that before anything else.
+    topics::check(&broker.metadata.image(), &name).map_err(|e| create_topic_error(&e))?;
     let config = broker.config.current();
     let topic = NewTopic {
-        partitions: partitions(&config, broker, asked)?,
-        configs: configs(&config, asked)?,
         name,
+        configs: configs(&config, asked)?,
+        partitions: partitions(&config, broker, asked)?,
     };
-    topics::check(&broker.metadata.image(), &topic.name).map_err(|e| create_topic_error(&e))?;
     if topic.partitions > *room {
         let message = "Excessively large number of partitions per request.";
         return Err(Failure::new(ErrorCode::POLICY_VIOLATION, message));
@@ -227,6 +228,7 @@ fn respond(
     let mut result = CreatableTopicResult {
         name,
         topic_id: created.id,
+        error_message: None,
         ..CreatableTopicResult::default()
     };
     if context.allows(Operation::DescribeConfigs, Resource::topic(&asked.name)) {

@@ -2,9 +2,10 @@
 //!
 //! KIP-4, KIP-516 (ids). What a deleted topic's groups had committed goes with it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use authz::{Operation, Resource};
+use model::TopicId;
 use protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
 };
@@ -22,7 +23,8 @@ const DELETION_DISABLED_VERSION: i16 = 3;
 /// First version that names topics by id, too.
 const TOPIC_ID_VERSION: i16 = 6;
 
-/// Deletes one topic after the other; each has its own outcome.
+/// Deletes one topic after the other; each has its own outcome. One that is repeated is not
+/// deleted, and answered once.
 pub async fn handle(
     broker: &Broker,
     context: &RequestContext,
@@ -37,17 +39,16 @@ pub async fn handle(
         };
         request.topic_names.into_iter().map(named).collect()
     };
-    let mut seen = HashSet::new();
-    let mut responses = Vec::with_capacity(asked.len());
+    let mut times: HashMap<_, usize> = HashMap::new();
+    for topic in &asked {
+        *times.entry(key(topic)).or_default() += 1;
+    }
+    let mut responses = Vec::with_capacity(times.len());
     for topic in asked {
-        let repeated = !seen.insert((topic.name.clone(), topic.topic_id));
-        let outcome = if repeated {
-            Err(Failure::new(
-                ErrorCode::INVALID_REQUEST,
-                "Duplicate topic name.",
-            ))
-        } else {
-            delete(broker, context, &topic).await
+        let outcome = match times.remove(&key(&topic)) {
+            None => continue,
+            Some(1) => delete(broker, context, &topic).await,
+            Some(_) => Err(repeated(&topic)),
         };
         responses.push(respond(topic, outcome));
     }
@@ -55,6 +56,18 @@ pub async fn handle(
         responses,
         ..DeleteTopicsResponse::default()
     }))
+}
+
+fn key(topic: &DeleteTopicState) -> (Option<Str>, TopicId) {
+    (topic.name.clone(), topic.topic_id)
+}
+
+fn repeated(topic: &DeleteTopicState) -> Failure {
+    let message = match topic.name {
+        Some(_) => "Duplicate topic name.",
+        None => "Duplicate topic id.",
+    };
+    Failure::new(ErrorCode::INVALID_REQUEST, message)
 }
 
 /// Gives the name of the topic that is gone.
@@ -104,7 +117,7 @@ fn find<'a>(
             ErrorCode::UNKNOWN_TOPIC_ID,
         ),
         (Some(_), false) => {
-            let message = "Topic name and topic id can not both be specified.";
+            let message = "You may not specify both topic name and topic id.";
             return Err(Failure::new(ErrorCode::INVALID_REQUEST, message));
         }
         (None, true) => {

@@ -27,17 +27,18 @@ pub fn handle(
         CONTROLLERS => Some((
             ErrorCode::MISMATCHED_ENDPOINT_TYPE,
             "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of \
-             type CONTROLLER",
+             type CONTROLLER"
+                .to_owned(),
         )),
-        _ => Some((
+        other => Some((
             ErrorCode::UNSUPPORTED_ENDPOINT_TYPE,
-            "Unsupported endpoint type",
+            format!("Unsupported endpoint type {other}"),
         )),
     };
     if let Some((error_code, message)) = refused {
         return Reply::Now(Response::DescribeCluster(DescribeClusterResponse {
             error_code,
-            error_message: Some(Str::from_static(message)),
+            error_message: Some(Str::from(message)),
             ..DescribeClusterResponse::default()
         }));
     }

@@ -3,7 +3,7 @@
 //!
 //! KIP-226 (sources and synonyms), KIP-412 (loggers), KIP-569 (types and documentation).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use authz::{Operation, Resource};
 use config::{BrokerLayers, Entry, Source, describe_client_metrics};
@@ -20,12 +20,14 @@ use crate::context::RequestContext;
 use crate::metadata::{ConfigOwner, Image};
 use crate::reply::Reply;
 
+/// Settings in one answer: more than thousands of topics have, and what memory has room for.
+const ENTRIES_MAX: usize = 500_000;
 /// First version with types and documentation.
 const TYPES_VERSION: i16 = 3;
 /// The type of what is not in the table, loggers among it.
 const UNKNOWN_TYPE: i8 = 0;
 
-/// Answers from one image.
+/// Answers from one image; a resource that is repeated once.
 pub fn handle(broker: &Broker, context: &RequestContext, request: DescribeConfigsRequest) -> Reply {
     let image = broker.metadata.image();
     let shape = Shape {
@@ -33,21 +35,31 @@ pub fn handle(broker: &Broker, context: &RequestContext, request: DescribeConfig
         types: context.version >= TYPES_VERSION,
         documentation: request.include_documentation,
     };
-    let results = request
-        .resources
-        .into_iter()
-        .map(
-            |resource| match entries(broker, context, &image, &resource) {
-                Ok(entries) => described(resource, entries, shape),
-                Err(refusal) => refused(resource, &refusal),
-            },
-        )
-        .collect();
+    let mut seen = HashSet::new();
+    let mut room = ENTRIES_MAX;
+    let mut results = Vec::with_capacity(request.resources.len());
+    for resource in request.resources {
+        if !seen.insert((resource.resource_type, resource.resource_name.clone())) {
+            continue;
+        }
+        let entries = entries(broker, context, &image, &resource).and_then(|entries| {
+            room = room.checked_sub(entries.len()).ok_or_else(too_many)?;
+            Ok(entries)
+        });
+        results.push(match entries {
+            Ok(entries) => described(resource, entries, shape),
+            Err(refusal) => refused(resource, &refusal),
+        });
+    }
     let response = DescribeConfigsResponse {
         results,
         ..DescribeConfigsResponse::default()
     };
     Reply::Now(Response::DescribeConfigs(response))
+}
+
+fn too_many() -> ConfigRefusal {
+    ConfigRefusal::InvalidRequest("Too many resources in one request; ask for fewer.".to_owned())
 }
 
 /// What of an entry is asked for.

@@ -3,6 +3,8 @@
 //! KIP-430 (authorized operations, version 3), KIP-345 (static members, version 4), KIP-1043
 //! (GROUP_ID_NOT_FOUND, version 6; before, a group that does not exist is described as Dead).
 
+use std::collections::HashSet;
+
 use authz::{Operation, Resource, ResourceType, authorized_operations};
 use coordinator::DescribedGroup as Described;
 use model::GroupId;
@@ -24,7 +26,7 @@ const OPERATIONS_VERSION: i16 = 3;
 /// State of a group that does not exist.
 const DEAD: &str = "Dead";
 
-/// Describes each group in the order asked for.
+/// Describes each group in the order asked for, one that is repeated once.
 pub async fn handle(
     broker: &Broker,
     context: &RequestContext,
@@ -32,7 +34,11 @@ pub async fn handle(
 ) -> Reply {
     let operations = context.version >= OPERATIONS_VERSION && request.include_authorized_operations;
     let mut groups = Vec::with_capacity(request.groups.len());
+    let mut seen = HashSet::new();
     for name in request.groups {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
         let mut described = describe(broker, context, name).await;
         if operations && described.error_code.is_none() {
             described.authorized_operations =

@@ -2,6 +2,8 @@
 //!
 //! KIP-664.
 
+use std::collections::HashSet;
+
 use authz::{Operation, Resource};
 use model::{LeaderEpoch, PartitionIndex};
 use protocol::messages::describe_producers::{
@@ -18,26 +20,31 @@ use crate::reply::Reply;
 /// No transaction has touched the producer.
 const NONE: i32 = -1;
 
-/// Answers from the producer state of each log.
+/// Answers from the producer state of each log; a partition that is repeated once.
 pub fn handle(
     broker: &Broker,
     context: &RequestContext,
     request: DescribeProducersRequest,
 ) -> Reply {
     let image = broker.metadata.image();
+    let mut seen = HashSet::new();
     let topics = request.topics.into_iter().map(|topic| {
-        let partitions = topic.partition_indexes.iter().map(|&partition_index| {
+        let mut partitions = Vec::new();
+        for partition_index in topic.partition_indexes {
+            if !seen.insert((topic.name.clone(), partition_index)) {
+                continue;
+            }
             let found = describe(broker, context, &image, &topic.name, partition_index);
-            PartitionResponse {
+            partitions.push(PartitionResponse {
                 partition_index,
                 error_code: *found.as_ref().err().unwrap_or(&ErrorCode::NONE),
                 active_producers: found.unwrap_or_default(),
                 ..PartitionResponse::default()
-            }
-        });
+            });
+        }
         TopicResponse {
-            partitions: partitions.collect(),
-            name: topic.name.clone(),
+            partitions,
+            name: topic.name,
         }
     });
     Reply::Now(Response::DescribeProducers(DescribeProducersResponse {

@@ -1,7 +1,10 @@
 //! Metadata (3): brokers, topics, partitions and their leaders; creates topics on first use.
 //!
 //! KIP-4, KIP-430 (authorized operations), KIP-516 (topic ids), KIP-1102 (version 13 tells the
-//! client to bootstrap again). Topics are answered in the order asked for, all of them by name.
+//! client to bootstrap again). Topics are answered in the order asked for, one that is repeated
+//! once; all of them by name.
+
+use std::collections::{BTreeSet, HashSet};
 
 use model::TopicName;
 use protocol::messages::metadata::{
@@ -16,10 +19,13 @@ use crate::broker::Broker;
 use crate::context::RequestContext;
 use crate::metadata::{Image, Topic};
 use crate::reply::Reply;
-use crate::topics;
+use crate::topics::{self, PARTITIONS_PER_REQUEST_MAX};
 
 /// First version in which an empty list of topics means none, and null all of them.
 const NULL_MEANS_ALL_VERSION: i16 = 1;
+/// First version in which a topic can be named by its id alone: before, the id has a place but the
+/// name cannot be null in the answer.
+const NULL_NAME_VERSION: i16 = 12;
 /// Absent `authorized_operations`.
 const NOT_ASKED: i32 = i32::MIN;
 
@@ -29,6 +35,13 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: Metadata
         Some(topics) if topics.is_empty() && context.version < NULL_MEANS_ALL_VERSION => None,
         other => other.as_ref(),
     };
+    let unnamed = |topic: &MetadataRequestTopic| topic.name.is_none() || !topic.topic_id.is_zero();
+    if let Some(asked) = asked
+        && context.version < NULL_NAME_VERSION
+        && asked.iter().any(unnamed)
+    {
+        return Reply::Now(Response::Metadata(refuse(asked)));
+    }
     let operations = request.include_topic_authorized_operations;
     if let Some(asked) = asked
         && request.allow_auto_topic_creation
@@ -47,14 +60,35 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: Metadata
                 .map(|topic| found(&image, context, topic, operations))
                 .collect()
         }
-        Some(asked) => asked
-            .iter()
-            .map(|topic| answer(&image, context, topic, operations))
-            .collect(),
+        Some(asked) => {
+            let mut seen = HashSet::new();
+            asked
+                .iter()
+                .filter(|topic| seen.insert((topic.topic_id, &topic.name)))
+                .map(|topic| answer(&image, context, topic, operations))
+                .collect()
+        }
     };
     Reply::Now(Response::Metadata(respond(
         &image, context, &request, topics,
     )))
+}
+
+/// Kafka's answer to topic ids in a version that has a field for them and no use.
+fn refuse(asked: &[MetadataRequestTopic]) -> MetadataResponse {
+    let topics = asked.iter().map(|topic| MetadataResponseTopic {
+        error_code: ErrorCode::INVALID_REQUEST,
+        name: Some(topic.name.clone().unwrap_or_default()),
+        topic_id: topic.topic_id,
+        topic_authorized_operations: NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    });
+    MetadataResponse {
+        topics: topics.collect(),
+        controller_id: -1,
+        cluster_authorized_operations: NOT_ASKED,
+        ..MetadataResponse::default()
+    }
 }
 
 fn respond(
@@ -85,10 +119,11 @@ fn respond(
     }
 }
 
-/// Creates the named topics that do not exist, as far as configuration and rights allow.
+/// Creates the named topics that do not exist, as far as configuration and rights allow, and no
+/// more partitions than CreateTopics would.
 async fn create_missing(broker: &Broker, context: &RequestContext, asked: &[MetadataRequestTopic]) {
     let image = broker.metadata.image();
-    let missing: Vec<TopicName> = asked
+    let missing: BTreeSet<TopicName> = asked
         .iter()
         .filter_map(|topic| topic.name.as_deref())
         .filter(|name| image.topic(name).is_none())
@@ -96,6 +131,9 @@ async fn create_missing(broker: &Broker, context: &RequestContext, asked: &[Meta
         .filter_map(|name| TopicName::new(name).ok())
         .collect();
     if !missing.is_empty() {
+        let partitions = broker.config.current().topics.partitions.max(1);
+        let most = usize::try_from(PARTITIONS_PER_REQUEST_MAX / partitions).unwrap_or(0);
+        let missing = missing.into_iter().take(most).collect();
         topics::create_on_first_use(broker, context.now_ms, missing).await;
     }
 }

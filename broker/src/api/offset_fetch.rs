@@ -6,6 +6,8 @@
 
 mod group;
 
+use std::collections::HashSet;
+
 use authz::{Operation, Resource};
 use protocol::messages::offset_fetch::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics, OffsetFetchResponse,
@@ -23,7 +25,8 @@ const GROUPS_VERSION: i16 = 8;
 /// First version whose answer has an error for the whole group.
 const GROUP_ERROR_VERSION: i16 = 2;
 
-/// Reads what is committed; where stable positions are asked for, after all that came before.
+/// Reads what is committed; where stable positions are asked for, after all that came before. A
+/// group may be asked for once.
 pub async fn handle(
     broker: &Broker,
     context: &RequestContext,
@@ -32,7 +35,12 @@ pub async fn handle(
     let version = context.version;
     let stable = request.require_stable;
     let mut fetches = Vec::new();
+    let mut seen = HashSet::new();
     for group in groups(version, request) {
+        if !seen.insert(group.group_id.clone()) {
+            fetches.push(GroupFetch::refused(group, ErrorCode::INVALID_REQUEST));
+            continue;
+        }
         let allowed = context.authorize(Operation::Describe, Resource::group(&group.group_id));
         fetches.push(match allowed {
             Ok(permit) => GroupFetch::start(broker, context, permit, group, stable).await,

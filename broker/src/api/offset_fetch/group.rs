@@ -1,6 +1,7 @@
 //! One group of an OffsetFetch: topics are resolved, positions read, and put back together with the
 //! topics that could not be resolved.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -55,17 +56,18 @@ impl GroupFetch {
         }
     }
 
-    /// Resolves the topics and gets in line.
+    /// Resolves the topics and gets in line. A partition that is repeated counts once.
     pub(super) async fn start(
         broker: &Broker,
         context: &RequestContext,
         permit: Permit,
-        request: OffsetFetchRequestGroup,
+        mut request: OffsetFetchRequestGroup,
         stable: bool,
     ) -> Self {
         let Ok(group) = GroupId::new(&request.group_id) else {
             return Self::refused(request, ErrorCode::INVALID_GROUP_ID);
         };
+        drop_repeated(&mut request);
         let image = broker.metadata.image();
         let mut decided = Vec::new();
         let topics = request.topics.as_ref().map(|topics| {
@@ -137,6 +139,17 @@ impl GroupFetch {
             topics,
             ..Default::default()
         }
+    }
+}
+
+/// The metadata of a position may be a thousand times as long as its mention in a request.
+fn drop_repeated(request: &mut OffsetFetchRequestGroup) {
+    let mut seen = HashSet::new();
+    for topic in request.topics.iter_mut().flatten() {
+        let (name, id) = (&topic.name, topic.topic_id);
+        topic
+            .partition_indexes
+            .retain(|&index| seen.insert((name.clone(), id, index)));
     }
 }
 

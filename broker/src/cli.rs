@@ -8,7 +8,9 @@ use service::telemetry::{self, Destination, Levels, Loggers, Options, Zone};
 use service::{Clock, Exit, shutdown};
 use storage::OpenDiskError;
 
-use crate::config::{BrokerConfig, LOGGERS, check_report, default_properties};
+use crate::config::{
+    BrokerConfig, ConfigErrors, LOGGERS, Warnings, check_report, default_properties,
+};
 use crate::start::{self, StartError};
 
 /// The largest `server.properties` that is read.
@@ -75,27 +77,38 @@ fn run_configured(args: &BrokerArgs) -> Result<(), (Exit, String)> {
                 print!("{}", check_report(&read));
                 Ok(())
             }
-            Err(_) => Err((Exit::Config, check_report(&read).trim_end().to_owned())),
+            Err(_) => Err((Exit::Config, report(args, &read))),
         };
     }
-    let (config, warnings) = read.map_err(|errors| {
-        (
-            Exit::Config,
-            check_report(&Err(errors)).trim_end().to_owned(),
-        )
-    })?;
+    let (config, warnings) = match read {
+        Ok(read) => read,
+        Err(errors) => return Err((Exit::Config, report(args, &Err(errors)))),
+    };
     let clock = Clock::real();
     let telemetry = telemetry::init(log_options(&config), &clock)
         .map_err(|e| (Exit::CannotWrite, format!("error: {e}")))?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
+    let has_log_files = config.log_dir.is_some();
     let outcome = serve(config, clock, telemetry.loggers());
-    if let Err((_, sentence)) = &outcome {
+    // Where the log is the terminal, once is enough.
+    if let Err((_, sentence)) = &outcome
+        && has_log_files
+    {
         tracing::error!("{sentence}");
     }
     telemetry.flush();
-    outcome
+    outcome.map_err(|(exit, sentence)| (exit, format!("error: {sentence}")))
+}
+
+/// What is wrong with the configuration, under the name of the file that its lines count in.
+fn report(args: &BrokerArgs, read: &Result<(BrokerConfig, Warnings), ConfigErrors>) -> String {
+    let report = check_report(read);
+    match &args.config {
+        Some(path) => format!("{}:\n{}", path.display(), report.trim_end()),
+        None => report.trim_end().to_owned(),
+    }
 }
 
 fn log_options(config: &BrokerConfig) -> Options {
@@ -117,7 +130,7 @@ fn log_options(config: &BrokerConfig) -> Options {
 }
 
 fn serve(config: BrokerConfig, clock: Clock, loggers: Loggers) -> Result<(), (Exit, String)> {
-    let failed = |e: std::io::Error| (Exit::Failure, format!("error: {e}"));
+    let failed = |e: std::io::Error| (Exit::Failure, e.to_string());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -126,7 +139,7 @@ fn serve(config: BrokerConfig, clock: Clock, loggers: Loggers) -> Result<(), (Ex
         let (_trigger, signal) = shutdown::on_signals().map_err(failed)?;
         start::run(config, clock, loggers, signal)
             .await
-            .map_err(|error| (exit(&error), format!("error: {error}")))
+            .map_err(|error| (exit(&error), error.to_string()))
     })
 }
 

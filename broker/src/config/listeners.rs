@@ -217,7 +217,7 @@ fn check_protocols(read: &mut Reader<'_>, bound: &[Address]) {
             Some((_, protocol)) if protocol == "PLAINTEXT" => {}
             Some((_, protocol)) => read.problem(format!(
                 "listeners: {name} asks for {protocol}, but the broker speaks PLAINTEXT only; TLS \
-                 and SASL end in authn, which listens in its place"
+                 and SASL listeners are not there yet"
             )),
             None => read.problem(format!(
                 "listeners: no security protocol is known for {name}; add {name}:PLAINTEXT to {key}"

@@ -10,6 +10,7 @@ mod consume;
 mod error;
 mod escape;
 mod groups;
+mod offsets;
 mod output;
 mod place;
 mod produce;

@@ -40,6 +40,8 @@ fn wrong_lines_are_usage_errors() {
         "outrigger wait --timeout soon",
         "outrigger completion tcsh",
         "outrigger status --ports auto",
+        "outrigger topics delete-records orders",
+        "outrigger topics delete-records orders --before now",
     ];
     for line in lines {
         let error = Cli::try_parse_from(line.split_whitespace()).expect_err(line);

@@ -2,6 +2,7 @@
 
 mod change;
 mod config;
+mod delete_records;
 mod describe;
 mod list;
 
@@ -35,7 +36,7 @@ enum Action {
     /// Delete topics and their records
     Delete(change::DeleteArgs),
     /// Delete the oldest records of a topic
-    DeleteRecords(change::DeleteRecordsArgs),
+    DeleteRecords(delete_records::DeleteRecordsArgs),
     /// Show partitions, offsets and configuration of topics
     Describe(describe::DescribeArgs),
     /// List topics

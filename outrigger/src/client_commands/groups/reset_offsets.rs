@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
-use client::{Cluster, Committed, Isolation, OffsetSpec};
+use client::{Cluster, Committed, OffsetSpec};
 use model::{GroupId, TopicPartition};
 use serde::Serialize;
 
 use super::describe::ends;
 use crate::client_commands::CommandError;
 use crate::client_commands::cluster_args::ClusterArgs;
+use crate::client_commands::offsets::look_up;
 use crate::client_commands::output::{self, OutputArgs};
 use crate::client_commands::place::{self, Place, TopicPart};
 use crate::client_commands::table::Table;
@@ -147,19 +148,4 @@ impl ResetOffsetsArgs {
         }
         Ok(targets)
     }
-}
-
-async fn look_up(
-    cluster: &Cluster,
-    partitions: impl Iterator<Item = &TopicPartition>,
-    spec: OffsetSpec,
-) -> Result<BTreeMap<TopicPartition, i64>, CommandError> {
-    let wanted: Vec<_> = partitions.map(|of| (of.clone(), spec)).collect();
-    let listed = cluster
-        .list_offsets(&wanted, Isolation::Uncommitted)
-        .await?;
-    let found = listed.into_iter();
-    Ok(found
-        .filter_map(|(of, listed)| Some((of, listed.offset?)))
-        .collect())
 }

@@ -1,15 +1,15 @@
-//! `outrigger topics create`, `alter`, `delete` and `delete-records`.
+//! `outrigger topics create`, `alter` and `delete`.
 
 use clap::Args;
 use client::NewTopic;
-use model::{TopicName, TopicPartition};
+use model::TopicName;
 use protocol::ErrorCode;
 use serde::Serialize;
 
 use crate::client_commands::CommandError;
 use crate::client_commands::cluster_args::ClusterArgs;
 use crate::client_commands::output::{self, OutputArgs};
-use crate::client_commands::place::{self, TopicPart};
+use crate::client_commands::place;
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CreateArgs {
@@ -141,36 +141,6 @@ impl DeleteArgs {
                     output::line(&format!("topic {topic} deleted"))?;
                 }
             }
-        }
-        Ok(())
-    }
-}
-
-#[derive(Args, Clone, Debug)]
-pub(crate) struct DeleteRecordsArgs {
-    /// A topic, or some of its partitions: orders or orders:0,3
-    #[arg(value_name = "TOPIC[:PARTITIONS]")]
-    part: TopicPart,
-    /// Delete records before this offset [default: all records]
-    #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
-    before: Option<i64>,
-    #[command(flatten)]
-    cluster: ClusterArgs,
-}
-
-impl DeleteRecordsArgs {
-    pub(crate) async fn run(self) -> Result<(), CommandError> {
-        let cluster = self.cluster.connect().await?;
-        let topic = cluster.topic(&self.part.topic, false).await?;
-        let before = self.before.unwrap_or(-1);
-        let all = topic.partitions.iter().map(|partition| TopicPartition {
-            topic: topic.name.clone(),
-            partition: partition.index,
-        });
-        let named = all.filter(|partition| self.part.names(partition));
-        let wanted: Vec<_> = named.map(|partition| (partition, before)).collect();
-        for (partition, kept) in cluster.delete_records(&wanted).await? {
-            output::line(&format!("{partition} begins at offset {kept}"))?;
         }
         Ok(())
     }

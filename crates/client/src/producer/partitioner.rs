@@ -7,12 +7,20 @@ use model::PartitionIndex;
 
 use super::ProducerRecord;
 
+/// Bytes without a key that stay together at most: the batch of Kafka's own producer. The batches
+/// here are larger and each partition fills its own, so that moving on earlier costs none of them.
+const STICKY_BYTES_MAX: usize = 16 << 10;
+/// Records without a key that stay together at most. Kafka has no such bound; with it, a few hundred
+/// short lines already reach every partition.
+const STICKY_RECORDS_MAX: usize = 256;
+
 /// Chooses partitions of one topic.
 pub(super) struct Partitioner {
-    batch_bytes: usize,
+    sticky_bytes_max: usize,
     /// Where records without a key go, until a batch's worth went there (KIP-480).
     sticky: u32,
     sticky_bytes: usize,
+    sticky_records: usize,
 }
 
 impl Partitioner {
@@ -20,9 +28,10 @@ impl Partitioner {
         // A random start, so that many short-lived producers do not all begin at partition 0.
         let [a, b, c, d, ..] = RandomState::new().hash_one(0).to_le_bytes();
         Self {
-            batch_bytes,
+            sticky_bytes_max: batch_bytes.min(STICKY_BYTES_MAX),
             sticky: u32::from_le_bytes([a, b, c, d]),
             sticky_bytes: 0,
+            sticky_records: 0,
         }
     }
 
@@ -31,11 +40,16 @@ impl Partitioner {
         if let Some(key) = &record.key {
             return keyed(key, count);
         }
-        self.sticky_bytes += record.value.as_ref().map_or(0, bytes::Bytes::len);
-        if self.sticky_bytes > self.batch_bytes {
+        let bytes = record.value.as_ref().map_or(0, bytes::Bytes::len);
+        let full = self.sticky_records >= STICKY_RECORDS_MAX
+            || self.sticky_bytes + bytes > self.sticky_bytes_max;
+        if full && self.sticky_records > 0 {
             self.sticky_bytes = 0;
+            self.sticky_records = 0;
             self.sticky = self.sticky.wrapping_add(1);
         }
+        self.sticky_bytes += bytes;
+        self.sticky_records += 1;
         modulo(self.sticky, count)
     }
 }

@@ -25,20 +25,54 @@ fn the_hash_is_kafkas() {
     }
 }
 
-#[test]
-fn keyless_records_stay_until_a_batch_is_full() {
-    let record = ProducerRecord {
+fn keyless(value: Bytes) -> ProducerRecord {
+    ProducerRecord {
         topic: TopicName::new("t").unwrap(),
         partition: None,
         timestamp_ms: 0,
         key: None,
-        value: Some(Bytes::from_static(&[0; 40])),
+        value: Some(value),
         headers: Vec::new(),
-    };
-    let mut partitioner = Partitioner::new(100);
-    let chosen: Vec<i32> = (0..6).map(|_| partitioner.choose(&record, 3).0).collect();
-    assert_eq!(chosen[0], chosen[1]);
-    assert_eq!(chosen[2], chosen[3]);
-    assert_ne!(chosen[1], chosen[2]);
-    assert!(chosen.iter().all(|partition| (0..3).contains(partition)));
+    }
+}
+
+#[test]
+fn keyless_records_stay_until_a_batch_is_full() {
+    // The size of a batch and of each record, and how many records stay together.
+    let cases = [
+        (100, 40, 2),
+        (100, 50, 2),
+        (100, 500, 1),
+        (512 << 10, 4 << 10, 4),
+        (512 << 10, 1, STICKY_RECORDS_MAX),
+        (512 << 10, 0, STICKY_RECORDS_MAX),
+    ];
+    for (batch_bytes, bytes, together) in cases {
+        let record = keyless(vec![0; bytes].into());
+        let mut partitioner = Partitioner::new(batch_bytes);
+        let mut choose = || partitioner.choose(&record, 3).0;
+        let chosen: Vec<i32> = (0..3 * together).map(|_| choose()).collect();
+        let mut runs: Vec<i32> = Vec::new();
+        for run in chosen.chunks(together) {
+            assert!(run.iter().all(|partition| *partition == run[0]), "{bytes}");
+            runs.push(run[0]);
+        }
+        runs.sort_unstable();
+        assert_eq!(runs, [0, 1, 2], "{bytes}");
+    }
+}
+
+#[test]
+fn short_lines_spread_evenly() {
+    let mut counts = [0; 3];
+    let mut partitioner = Partitioner::new(512 << 10);
+    for number in 1..=100_000 {
+        let record = keyless(number.to_string().into());
+        let chosen = partitioner.choose(&record, 3).0;
+        counts[usize::try_from(chosen).unwrap()] += 1;
+    }
+    assert!(
+        counts.iter().all(|count| (33_000..34_000).contains(count)),
+        "{counts:?}"
+    );
 }

@@ -21,7 +21,7 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::{CommandError, output, place};
 use lines::Lines;
-use outcome::Collector;
+use outcome::{Collector, Outcome};
 
 /// Write lines of standard input or of a file as records
 #[derive(Args, Clone, Debug)]
@@ -130,7 +130,7 @@ impl ProduceArgs {
                 break Ok(());
             }
             match producer.send(self.record(&template, line)).await {
-                Ok(delivery) => collector.add(delivery).await,
+                Ok(delivery) => collector.add(delivery, bytes).await,
                 Err(error) => break Err(error.into()),
             }
             progress.count(bytes);
@@ -147,12 +147,21 @@ impl ProduceArgs {
         }
         let outcome = collector.finish().await;
         progress.clear();
-        if self.output.json {
-            output::json(&outcome.summary(&progress))?;
-        } else if !self.quiet {
-            crate::output::note(&progress.summary());
-        }
+        self.tell(&outcome, progress.seconds(), read.is_ok())?;
         read.and(outcome.into_result())
+    }
+
+    /// Says what was written; to people, where there is something to say besides the error.
+    fn tell(&self, outcome: &Outcome, seconds: f64, read: bool) -> Result<(), CommandError> {
+        if self.output.json {
+            return output::json(&outcome.summary(seconds));
+        }
+        let sentence = outcome.sentence(seconds);
+        let sentence = sentence.filter(|_| !self.quiet && (read || outcome.has_written()));
+        if let Some(sentence) = sentence {
+            crate::output::note(&sentence);
+        }
+        Ok(())
     }
 
     fn settings(&self) -> ProducerSettings {

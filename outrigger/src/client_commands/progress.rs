@@ -7,6 +7,9 @@ use tokio::time::Instant;
 
 /// How often the line changes.
 const INTERVAL: Duration = Duration::from_millis(250);
+/// Less than this says nothing about speed.
+const RATED_RECORDS_MIN: u64 = 1000;
+const RATED_SECONDS_MIN: f64 = 0.1;
 
 /// Counts records and bytes, and shows them.
 #[derive(Debug)]
@@ -58,15 +61,53 @@ impl Progress {
         self.started.elapsed().as_secs_f64()
     }
 
-    /// `1200 records, 1.2 MB in 0.4 s (3000 records/s, 3.0 MB/s)`.
+    /// What was counted so far, as [`summary`] says it.
     pub(crate) fn summary(&self) -> String {
-        let seconds = self.seconds().max(1e-3);
-        let (records, bytes) = (self.records, self.bytes);
-        let megabytes = bytes as f64 / 1e6;
-        format!(
-            "{records} records, {megabytes:.1} MB in {seconds:.1} s ({:.0} records/s, {:.1} MB/s)",
-            records as f64 / seconds,
-            megabytes / seconds,
-        )
+        summary(self.records, self.bytes, self.seconds())
+    }
+}
+
+/// `1200 records, 1.2 MB in 0.4 s (3000 records/s, 3.0 MB/s)`; rates only where there was enough
+/// to measure.
+pub(crate) fn summary(records: u64, bytes: u64, seconds: f64) -> String {
+    let noun = if records == 1 { "record" } else { "records" };
+    let mut text = format!("{records} {noun}, {} in {seconds:.1} s", size(bytes as f64));
+    if records >= RATED_RECORDS_MIN && seconds >= RATED_SECONDS_MIN {
+        let rate = records as f64 / seconds;
+        let bytes = size(bytes as f64 / seconds);
+        text.push_str(&format!(" ({rate:.0} records/s, {bytes}/s)"));
+    }
+    text
+}
+
+fn size(bytes: f64) -> String {
+    match bytes {
+        1e6.. => format!("{:.1} MB", bytes / 1e6),
+        1e3.. => format!("{:.1} kB", bytes / 1e3),
+        _ => format!("{bytes:.0} B"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn counts_are_words_and_rates_are_left_out_of_what_is_too_short() {
+        let cases = [
+            (0, 0, 0.0, "0 records, 0 B in 0.0 s"),
+            (1, 6, 0.002, "1 record, 6 B in 0.0 s"),
+            (2, 1_500, 9.0, "2 records, 1.5 kB in 9.0 s"),
+            (5_000, 1_200_000, 0.04, "5000 records, 1.2 MB in 0.0 s"),
+            (
+                3_000,
+                3_000_000,
+                2.0,
+                "3000 records, 3.0 MB in 2.0 s (1500 records/s, 1.5 MB/s)",
+            ),
+        ];
+        for (records, bytes, seconds, text) in cases {
+            assert_eq!(summary(records, bytes, seconds), text);
+        }
     }
 }

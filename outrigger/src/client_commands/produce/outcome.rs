@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::client_commands::CommandError;
-use crate::client_commands::progress::Progress;
+use crate::client_commands::progress;
 
 /// Deliveries that are not looked at yet; the producer's buffer is the real bound.
 const DELIVERIES_MAX: usize = 1 << 16;
 
 /// Follows records to their end while others are still read.
 pub(super) struct Collector {
-    deliveries: mpsc::Sender<Delivery>,
+    deliveries: mpsc::Sender<(Delivery, u64)>,
     failed: Arc<AtomicBool>,
     task: JoinHandle<Outcome>,
 }
@@ -26,6 +26,8 @@ pub(super) struct Collector {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     written: u64,
+    /// Input of what was written.
+    bytes: u64,
     lost: u64,
     first_error: Option<ClientError>,
     partitions: BTreeMap<i32, Range>,
@@ -50,13 +52,13 @@ pub(super) struct Summary {
 
 impl Collector {
     pub(super) fn start() -> Self {
-        let (deliveries, mut incoming) = mpsc::channel::<Delivery>(DELIVERIES_MAX);
+        let (deliveries, mut incoming) = mpsc::channel::<(Delivery, u64)>(DELIVERIES_MAX);
         let failed = Arc::new(AtomicBool::new(false));
         let noted = Arc::clone(&failed);
         let task = tokio::spawn(async move {
             let mut outcome = Outcome::default();
-            while let Some(delivery) = incoming.recv().await {
-                outcome.add(delivery.await);
+            while let Some((delivery, bytes)) = incoming.recv().await {
+                outcome.add(delivery.await, bytes);
                 if outcome.lost > 0 {
                     noted.store(true, Ordering::Relaxed);
                 }
@@ -75,9 +77,10 @@ impl Collector {
         !self.failed.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn add(&mut self, delivery: Delivery) {
+    /// Follows a record that came from so many bytes of input.
+    pub(super) async fn add(&mut self, delivery: Delivery, bytes: usize) {
         // The task ends only after this end of the channel is gone.
-        let _ = self.deliveries.send(delivery).await;
+        let _ = self.deliveries.send((delivery, bytes as u64)).await;
     }
 
     pub(super) async fn finish(self) -> Outcome {
@@ -87,10 +90,11 @@ impl Collector {
 }
 
 impl Outcome {
-    fn add(&mut self, delivered: Result<client::Delivered, ClientError>) {
+    fn add(&mut self, delivered: Result<client::Delivered, ClientError>, bytes: u64) {
         match delivered {
             Ok(delivered) => {
                 self.written += 1;
+                self.bytes += bytes;
                 let range = self.partitions.entry(delivered.partition.0);
                 let range = range.or_insert(Range {
                     records: 0,
@@ -107,14 +111,25 @@ impl Outcome {
         }
     }
 
-    pub(super) fn summary(&self, progress: &Progress) -> Summary {
+    /// What was written, for scripts.
+    pub(super) fn summary(&self, seconds: f64) -> Summary {
         Summary {
             records: self.written,
             lost: self.lost,
-            bytes: progress.bytes,
-            seconds: progress.seconds(),
+            bytes: self.bytes,
+            seconds,
             partitions: self.partitions.clone(),
         }
+    }
+
+    /// Whether anything was.
+    pub(super) fn has_written(&self) -> bool {
+        self.written > 0
+    }
+
+    /// What was written, for people; nothing where a record was lost, since the error counts both.
+    pub(super) fn sentence(&self, seconds: f64) -> Option<String> {
+        (self.lost == 0).then(|| progress::summary(self.written, self.bytes, seconds))
     }
 
     /// An error if a record was lost: the first one's.
@@ -124,8 +139,53 @@ impl Outcome {
         };
         let error = CommandError::from(error).report();
         let (lost, written) = (self.lost, self.written);
+        let lost = match lost {
+            1 => "1 record was".to_owned(),
+            lost => format!("{lost} records were"),
+        };
+        let written = match written {
+            0 => "none was".to_owned(),
+            1 => "1 was".to_owned(),
+            written => format!("{written} were"),
+        };
         Err(CommandError::Incomplete(format!(
-            "{lost} records were not written ({written} were): {error}"
+            "{lost} not written ({written}): {error}"
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use client::{ClientError, Delivered};
+    use model::PartitionIndex;
+
+    use super::Outcome;
+
+    #[test]
+    fn what_is_counted_was_written() {
+        let written = |offset| {
+            Ok(Delivered {
+                partition: PartitionIndex(0),
+                offset: Some(offset),
+            })
+        };
+        let mut outcome = Outcome::default();
+        outcome.add(written(7), 3);
+        let sentence = outcome.sentence(0.0);
+        assert_eq!(sentence.as_deref(), Some("1 record, 3 B in 0.0 s"));
+
+        let refused = || Err(ClientError::Invalid("too large".to_owned()));
+        outcome.add(refused(), 1_000);
+        assert_eq!(outcome.sentence(0.0), None);
+        let summary = outcome.summary(0.0);
+        assert_eq!((summary.records, summary.lost, summary.bytes), (1, 1, 3));
+        let error = outcome.into_result().expect_err("one was lost").report();
+        assert_eq!(error, "1 record was not written (1 was): too large");
+
+        let mut outcome = Outcome::default();
+        outcome.add(refused(), 5);
+        outcome.add(refused(), 5);
+        let error = outcome.into_result().expect_err("two were lost").report();
+        assert_eq!(error, "2 records were not written (none was): too large");
     }
 }

@@ -90,6 +90,12 @@ pub async fn handle(
         return Reply::Now(round.answer());
     }
     let deadline = Instant::now() + wait;
+    // All is read again in the end; who waits holds no records. Here, because an answer that waits
+    // for its turn is not run before it.
+    let round = Round {
+        responses: Vec::new(),
+        ..round
+    };
     Reply::later(async move { fetch.wait(round, deadline).await.answer() })
 }
 
@@ -238,8 +244,6 @@ impl Fetch {
 
     /// Reads again when enough has been appended, or when time is up.
     async fn wait(self, mut round: Round, deadline: Instant) -> Round {
-        // All is read again in the end; who waits holds no records.
-        round.responses = Vec::new();
         let moved = Arc::new(Notify::new());
         let _watches: Vec<_> = self.logs().map(|log| log.watch(&moved)).collect();
         loop {

@@ -40,6 +40,7 @@ fn wrong_lines_are_usage_errors() {
         "outrigger wait --timeout soon",
         "outrigger completion tcsh",
         "outrigger status --ports auto",
+        "outrigger topics list -b localhost",
         "outrigger topics delete-records orders",
         "outrigger topics delete-records orders --before now",
     ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use client::{ClientError, Cluster, Settings};
 
-use super::CommandError;
+use super::{CommandError, place};
 use crate::data_dir::DataDirOption;
 use crate::endpoints::Endpoints;
 
@@ -16,7 +16,7 @@ const BOOTSTRAP_DEFAULT: &str = "127.0.0.1:9092";
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ClusterArgs {
     /// Servers to begin with, comma-separated [default: the running instance's, else 127.0.0.1:9092]
-    #[arg(short, long, value_name = "HOST:PORT")]
+    #[arg(short, long, value_name = "HOST:PORT", value_parser = place::servers)]
     bootstrap: Option<String>,
     #[command(flatten)]
     data_dir: DataDirOption,

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 
 use client::ClientError;
+use model::{GroupId, TopicName};
+use protocol::ErrorCode;
 use service::exit::Exit;
 
 /// A failed command. Its text names the thing; [`CommandError::report`] adds the causes.
@@ -32,6 +34,26 @@ pub(crate) enum CommandError {
 }
 
 impl CommandError {
+    /// A failure to do something to a topic: one that does not exist is told as everywhere else.
+    pub(crate) fn of_topic(topic: &TopicName, error: ClientError) -> Self {
+        match error.code() {
+            Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION) => Self::Incomplete(format!(
+                "topic {topic} does not exist; `topics list` shows those that do"
+            )),
+            _ => Self::Cluster(error),
+        }
+    }
+
+    /// A failure to do something to a group: one that does not exist is told as everywhere else.
+    pub(crate) fn of_group(group: &GroupId, error: ClientError) -> Self {
+        match error.code() {
+            Some(ErrorCode::GROUP_ID_NOT_FOUND) => Self::Incomplete(format!(
+                "group {group} does not exist; `groups list` shows those that do"
+            )),
+            _ => Self::Cluster(error),
+        }
+    }
+
     /// One line: what failed, and because of what.
     pub(crate) fn report(&self) -> String {
         let mut text = self.to_string();
@@ -52,5 +74,33 @@ impl CommandError {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
             _ => Exit::Failure,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: ErrorCode) -> ClientError {
+        ClientError::Refused {
+            what: "cannot do it".to_owned(),
+            code,
+            message: None,
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_a_sentence_and_not_a_code() {
+        let topic = TopicName::new("orders").unwrap();
+        let group = GroupId::new("billing").unwrap();
+        let missing =
+            CommandError::of_topic(&topic, refused(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
+        let expected = "topic orders does not exist; `topics list` shows those that do";
+        assert_eq!(missing.report(), expected);
+        let missing = CommandError::of_group(&group, refused(ErrorCode::GROUP_ID_NOT_FOUND));
+        let expected = "group billing does not exist; `groups list` shows those that do";
+        assert_eq!(missing.report(), expected);
+        let other = CommandError::of_topic(&topic, refused(ErrorCode::INVALID_CONFIG));
+        assert_eq!(other.report(), "cannot do it: INVALID_CONFIG");
     }
 }

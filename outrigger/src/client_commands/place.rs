@@ -1,4 +1,4 @@
-//! How arguments name partitions, places in them, and `name=value` pairs.
+//! How arguments name servers, partitions, places in them, and `name=value` pairs.
 
 use std::str::FromStr;
 
@@ -128,6 +128,26 @@ pub(crate) fn group_id(text: &str) -> Result<model::GroupId, String> {
 pub(crate) fn name_and_value(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `HOST:PORT,…` as an argument.
+pub(crate) fn servers(text: &str) -> Result<String, String> {
+    let servers = || text.split(',').map(str::trim);
+    let server = |server: &str| match server.rsplit_once(':') {
+        // Only in brackets may the host itself contain a colon.
+        Some((host, port)) => {
+            let bracketed = host.starts_with('[') && host.ends_with(']');
+            let host = !host.is_empty() && (bracketed || !host.contains(':'));
+            host && port.parse::<u16>().is_ok_and(|port| port > 0)
+        }
+        None => false,
+    };
+    match servers().find(|text| !server(text)) {
+        None => Ok(servers().collect::<Vec<_>>().join(",")),
+        Some(wrong) => Err(format!(
+            "{wrong:?} is no server; write HOST:PORT, such as 127.0.0.1:9092"
+        )),
+    }
 }
 
 #[cfg(test)]

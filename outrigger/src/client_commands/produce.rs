@@ -131,7 +131,7 @@ impl ProduceArgs {
             }
             match producer.send(self.record(&template, line)).await {
                 Ok(delivery) => collector.add(delivery, bytes).await,
-                Err(error) => break Err(error.into()),
+                Err(error) => break Err(CommandError::of_topic(&self.topic, error)),
             }
             progress.count(bytes);
             progress.show();

@@ -21,7 +21,8 @@ impl DeleteArgs {
     pub(crate) async fn run(self) -> Result<(), CommandError> {
         let cluster = self.cluster.connect().await?;
         for group in &self.groups {
-            cluster.delete_group(group).await?;
+            let deleted = cluster.delete_group(group).await;
+            deleted.map_err(|error| CommandError::of_group(group, error))?;
             output::line(&format!("group {group} deleted"))?;
         }
         Ok(())

@@ -50,3 +50,26 @@ fn partitions_are_read_and_matched() {
         assert!(wrong.parse::<TopicPart>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn servers_have_ports() {
+    let cases = [
+        ("localhost:9092", Some("localhost:9092")),
+        ("a:1, b:65535", Some("a:1,b:65535")),
+        ("[::1]:9092", Some("[::1]:9092")),
+        ("localhost", None),
+        ("localhost:", None),
+        (":9092", None),
+        ("::1:9092", None),
+        ("a:0", None),
+        ("a:70000", None),
+        ("a:1,b", None),
+        ("a:1,", None),
+        ("", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(servers(text).ok().as_deref(), expected, "{text}");
+    }
+    let error = servers("localhost").expect_err("has no port");
+    assert!(error.contains("write HOST:PORT"), "{error}");
+}

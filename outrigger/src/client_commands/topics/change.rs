@@ -105,7 +105,8 @@ impl AlterArgs {
         let cluster = self.cluster.connect().await?;
         cluster
             .create_partitions(&self.topic, self.partitions)
-            .await?;
+            .await
+            .map_err(|error| CommandError::of_topic(&self.topic, error))?;
         output::line(&format!(
             "topic {} has {} partitions",
             self.topic, self.partitions
@@ -137,7 +138,7 @@ impl DeleteArgs {
                     crate::output::note(&format!("topic {topic} does not exist"));
                 }
                 deleted => {
-                    deleted?;
+                    deleted.map_err(|error| CommandError::of_topic(topic, error))?;
                     output::line(&format!("topic {topic} deleted"))?;
                 }
             }

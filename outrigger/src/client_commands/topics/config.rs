@@ -52,6 +52,7 @@ impl ConfigArgs {
     pub(crate) async fn run(self) -> Result<(), CommandError> {
         let cluster = self.cluster.connect().await?;
         let resource = ConfigResource::Topic(self.topic.clone());
+        let failed = |error| CommandError::of_topic(&self.topic, error);
         let set = self
             .set
             .into_iter()
@@ -60,11 +61,13 @@ impl ConfigArgs {
             .chain(self.delete.into_iter().map(|name| (name, None)))
             .collect();
         if !changes.is_empty() {
-            cluster.alter_configs(&resource, &changes).await?;
+            let altered = cluster.alter_configs(&resource, &changes).await;
+            altered.map_err(failed)?;
         }
         let rows: Vec<Row> = cluster
             .describe_configs(&resource)
-            .await?
+            .await
+            .map_err(failed)?
             .into_iter()
             .filter(|entry| self.all || entry.source != ConfigSource::Default)
             .map(|entry| Row {

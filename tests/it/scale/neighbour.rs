@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tests::deadline::Stopwatch;
 use tests::messages::{append, create_topic, fetch};
-use tests::{Broker, Wire};
+use tests::{Broker, Wire, at_scale};
 
 use super::gauge::{Spread, memory_mib};
 
@@ -20,7 +20,9 @@ const VALUE_BYTES: usize = 1_000;
 /// How long the broker is measured alone.
 const ALONE: Duration = Duration::from_secs(1);
 /// A neighbour waits no longer than this at the 99th percentile, whatever goes on beside it: the bound of a busy machine, not of the broker.
-const SERVED_WITHIN: Duration = Duration::from_millis(250);
+const SERVED_WITHIN_MS: u64 = 250;
+/// The same for the slice: a debug build beside other tests and compilers.
+const SLICE_SERVED_WITHIN_MS: u64 = 3_000;
 
 /// A client that goes on until it is asked.
 pub(super) struct Neighbour {
@@ -65,6 +67,10 @@ pub(super) fn started(properties: &str) -> Broker {
     broker
 }
 
+fn served_within() -> Duration {
+    Duration::from_millis(at_scale(SLICE_SERVED_WITHIN_MS, SERVED_WITHIN_MS))
+}
+
 /// Runs `rudeness` beside a neighbour and gives what it gives; prints the neighbour's times and the broker's memory before, during and after.
 #[expect(
     clippy::disallowed_methods,
@@ -89,7 +95,7 @@ pub(super) fn beside<T>(
         "{what}: {took:.1?}; neighbour alone {alone}; beside {during}; resident {before} MiB before, {resident} now, {highest} at most"
     );
     assert!(
-        during.percentile(99) < SERVED_WITHIN,
+        during.percentile(99) < served_within(),
         "{what}: the neighbour waited: {during}"
     );
     held
@@ -117,7 +123,7 @@ pub(super) fn recovered(what: &str, broker: &mut Broker) {
     );
     let after = Neighbour::start(broker.address()).times();
     assert!(
-        after.percentile(50) < SERVED_WITHIN,
+        after.percentile(50) < served_within(),
         "{what}: not served afterwards: {after}"
     );
 }

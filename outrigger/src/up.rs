@@ -52,8 +52,14 @@ pub(crate) async fn command(args: &UpArgs, clock: &Clock) -> Exit {
 async fn run(args: &UpArgs, clock: &Clock) -> Result<(), UpError> {
     // Before anything is started, so that no signal finds the default action in place.
     let (_trigger, signal) = on_signals().map_err(UpError::Signals)?;
-    let mut plan = plan(resolve(args)?, args, settings_of(args)?)
-        .map_err(|problems| UpError::Settings(problems.to_string()))?;
+    let settings = settings_of(args)?;
+    let data_dir = resolve(args)?;
+    let temporary = args.ephemeral.then(|| data_dir.path().to_owned());
+    let mut plan = plan(data_dir, args, settings).map_err(|problems| {
+        // It is empty as yet, and nobody has claimed it.
+        temporary.map(std::fs::remove_dir);
+        UpError::Settings(problems.to_string())
+    })?;
     let _claim = claim(&plan.data_dir, plan.ephemeral, clock).await?;
     let _telemetry = start_log(&plan.data_dir, clock)?;
     let ended = supervise(&mut plan, signal, clock).await;
@@ -65,7 +71,7 @@ async fn run(args: &UpArgs, clock: &Clock) -> Result<(), UpError> {
 fn resolve(args: &UpArgs) -> Result<DataDir, UpError> {
     if args.ephemeral {
         let temporary = create_temporary_dir("outrigger").and_then(|path| DataDir::new(&path));
-        return temporary.map_err(write_error(Path::new("a temporary directory")));
+        return temporary.map_err(UpError::Temporary);
     }
     args.data_dir
         .resolve()

@@ -19,7 +19,7 @@ fn the_table_of_commands_is_consistent() {
 
 #[test]
 fn without_a_command_the_options_are_those_of_up() {
-    let cli = parse("outrigger --ports auto --topic orders:3 --set broker.a=b --set broker.c=d");
+    let cli = parse("outrigger --ports auto --topic orders:3 --set broker.a=b --set up.ports=msk");
     assert!(cli.command.is_none());
     assert_eq!(cli.up.ports, Some(Ports::Auto));
     assert_eq!((cli.up.topic.len(), cli.up.set.len()), (1, 2));
@@ -36,6 +36,9 @@ fn wrong_lines_are_usage_errors() {
         "outrigger nonsense",
         "outrigger --ports none",
         "outrigger up --topic orders",
+        "outrigger up --set broker.num.partitions",
+        "outrigger up --set num.partitions=3",
+        "outrigger up --set broker.=3",
         "outrigger up --ephemeral --data-dir x",
         "outrigger wait --timeout soon",
         "outrigger completion tcsh",

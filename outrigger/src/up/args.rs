@@ -3,6 +3,7 @@
 use super::topic::TopicSpec;
 use crate::data_dir::DataDirOption;
 use clap::{Args, ValueEnum, ValueHint};
+use service::settings::{self, Setting};
 use std::path::PathBuf;
 
 /// See `outrigger up --help`.
@@ -28,12 +29,36 @@ pub(crate) struct UpArgs {
     pub(crate) config: Option<PathBuf>,
 
     /// Override a configuration key, such as broker.num.partitions=4; may be repeated
-    #[arg(long, value_name = "PART.KEY=VALUE")]
-    pub(crate) set: Vec<String>,
+    #[arg(long, value_name = "PART.KEY=VALUE", value_parser = set)]
+    pub(crate) set: Vec<Setting>,
 
     /// Create a topic unless it exists, such as orders:3; may be repeated
     #[arg(long, value_name = "NAME:PARTITIONS")]
     pub(crate) topic: Vec<TopicSpec>,
+}
+
+/// The parts of the suite that `[PART]` and `--set PART.KEY=VALUE` may name.
+const PARTS: [&str; 2] = ["broker", "up"];
+/// The option above, as messages call it.
+pub(super) const SET: &str = "--set";
+
+/// `PART.KEY=VALUE` as an argument.
+pub(super) fn set(text: &str) -> Result<Setting, String> {
+    let setting = settings::assignment(SET, text).map_err(|_| {
+        "'=' is missing; write PART.KEY=VALUE, such as broker.num.partitions=4".to_owned()
+    })?;
+    match setting.key.split_once('.') {
+        Some((part, key)) if PARTS.contains(&part) && !key.is_empty() => Ok(setting),
+        _ => Err(no_such_part()),
+    }
+}
+
+/// What is wrong with a key that begins with no part of the suite.
+pub(super) fn no_such_part() -> String {
+    format!(
+        "no such part; write PART.KEY with one of the parts {}",
+        PARTS.join(", ")
+    )
 }
 
 /// The set of ports to bind.

@@ -59,7 +59,12 @@ pub(super) async fn claim(
 /// The error for a path that cannot be written.
 pub(super) fn write_error(path: &Path) -> impl FnOnce(io::Error) -> UpError {
     let path = path.to_owned();
-    move |error| UpError::Write { path, error }
+    move |error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            UpError::NotADirectory { path }
+        }
+        _ => UpError::Write { path, error },
+    }
 }
 
 async fn lock(data_dir: &DataDir) -> Result<Lock, UpError> {

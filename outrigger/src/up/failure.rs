@@ -16,6 +16,14 @@ pub(super) enum UpError {
     /// The data directory, or a file in it, cannot be created or written.
     #[error("cannot write {}: {error}; make it writable or name another directory with --data-dir", path.display())]
     Write { path: PathBuf, error: io::Error },
+    /// A file stands where a directory is needed.
+    #[error("cannot use {} as a directory: it, or a part of its path, is a file; name another directory with --data-dir", path.display())]
+    NotADirectory { path: PathBuf },
+    /// There is no place for what `--ephemeral` keeps.
+    #[error(
+        "cannot create a temporary directory: {0}; set TMPDIR to a directory that can be written"
+    )]
+    Temporary(io::Error),
     /// Another `up` has the data directory.
     #[error("another instance{} is up in {}; stop it, or name another directory with --data-dir", pid(*holder), data_dir.path().display())]
     AlreadyRunning {
@@ -52,7 +60,9 @@ impl UpError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Settings(_) => Exit::Config,
-            Self::Write { .. } => Exit::CannotWrite,
+            Self::Write { .. } | Self::NotADirectory { .. } | Self::Temporary(_) => {
+                Exit::CannotWrite
+            }
             Self::AlreadyRunning { .. } | Self::LeftBehind { .. } => Exit::AlreadyRunning,
             Self::Ended { status, .. } => match known(*status) {
                 None | Some(Exit::Ok) => Exit::Failure,

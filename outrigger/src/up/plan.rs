@@ -1,19 +1,19 @@
 //! From options, environment and `outrigger.toml` to what is to be run: pure, and everything that
 //! is wrong is told at once.
 //!
-//! What a key of the broker means is not known here: the broker refuses what it does not like.
+//! What a key of the broker means is not known here: the broker says what it does not like, and it is
+//! told where the key was given.
 
-use super::args::{Ports, Preset, UpArgs};
-use super::properties::Property;
+use super::args::{Ports, Preset, SET, UpArgs, no_such_part};
+use super::properties::{self, Property};
 use super::topic::TopicSpec;
 use crate::data_dir::DataDir;
+use broker::config::BrokerConfig;
 use clap::ValueEnum;
-use service::settings::{Origin, Setting, SettingsError, assignment};
+use service::settings::{Origin, Setting};
 use std::fmt;
 use std::path::PathBuf;
 
-/// The parts of the suite that `[PART]` and `--set PART.KEY=VALUE` may name.
-const PARTS: &str = "broker, up";
 const UP_KEYS: &str = "up.ports, up.preset, up.topics";
 const DEFAULT_ORIGIN: &str = "default of `outrigger up`";
 /// MSK's plaintext port, and any port; on the loopback interface alone, since nobody logs in.
@@ -48,7 +48,7 @@ pub(super) fn plan(
     let mut problems = Vec::new();
     let mut layers = files;
     layers.extend(options(args));
-    layers.extend(sets(args, &mut problems));
+    layers.extend(args.set.iter().cloned());
 
     let mut ports = Ports::Msk;
     let mut broker = Vec::new();
@@ -72,24 +72,56 @@ pub(super) fn plan(
             }),
             Some(("up", "topics")) => topics_of(&setting).map(|named| topics = named),
             Some(("up", _)) => Err(format!("unknown key; the keys of up are {UP_KEYS}")),
-            _ => Err(format!(
-                "no such part; write PART.KEY with one of the parts {PARTS}"
-            )),
+            _ => Err(no_such_part()),
         };
         if let Err(problem) = read {
-            problems.push(format!("{}: {}: {problem}", setting.origin, setting.key));
+            let place = place(&setting.origin.to_string(), &setting.key);
+            problems.push(format!("{place}: {problem}"));
         }
     }
     if !problems.is_empty() {
         return Err(PlanError(problems));
     }
     topics.extend(args.topic.iter().cloned());
+    let broker = with_defaults(&data_dir, ports, broker);
+    check(&broker)?;
     Ok(Plan {
-        broker: with_defaults(&data_dir, ports, broker),
+        broker,
         data_dir,
         ephemeral: args.ephemeral,
         topics,
     })
+}
+
+/// Where a key was given: what a person looks for.
+fn place(origin: &str, key: &str) -> String {
+    match origin {
+        SET => format!("{SET} {key}"),
+        _ => format!("{origin}: {key}"),
+    }
+}
+
+/// Has the broker read its configuration before anything is created or started. It names lines of a
+/// file that nobody wrote by hand; here they become the places that they came from.
+fn check(broker: &[Property]) -> Result<(), PlanError> {
+    let Err(errors) = BrokerConfig::from_properties(&properties::text(broker), &[]) else {
+        return Ok(());
+    };
+    let told = errors.problems().iter().map(|problem| {
+        let text = problem.to_string();
+        let line = text.strip_prefix("line ").and_then(|rest| {
+            let (line, _) = rest.split_once(':')?;
+            line.parse().ok()
+        });
+        match line.and_then(|line| properties::at_line(broker, line)) {
+            Some(property) => {
+                let place = place(&property.origin, &format!("broker.{}", property.key));
+                format!("{place}: {}", problem.message)
+            }
+            None => text,
+        }
+    });
+    Err(PlanError(told.collect()))
 }
 
 /// Options as the settings they stand for.
@@ -106,17 +138,6 @@ fn options(args: &UpArgs) -> Vec<Setting> {
         .preset
         .map(|preset| setting("up.preset", preset.name(), "--preset"));
     ports.into_iter().chain(preset).collect()
-}
-
-fn sets(args: &UpArgs, problems: &mut Vec<String>) -> Vec<Setting> {
-    let mut settings = Vec::new();
-    for text in &args.set {
-        match assignment("--set", text) {
-            Ok(setting) => settings.push(setting),
-            Err(error) => problems.push(SettingsError::to_string(&error)),
-        }
-    }
-    settings
 }
 
 fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, String> {

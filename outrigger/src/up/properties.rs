@@ -13,12 +13,25 @@ pub(super) struct Property {
     pub(super) origin: String,
 }
 
+/// Before everything else.
+const HEADER: &str = "\
+    # Written by `outrigger up` at each start; changes made here are lost.\n\
+    # Set keys with --set broker.KEY=VALUE or below [broker] in outrigger.toml.\n";
+/// An empty line, where a property came from, and the property, which is the last one.
+const LINES_EACH: usize = 3;
+
+/// The property on a line of the file, counted from 1.
+pub(super) fn at_line(properties: &[Property], line: usize) -> Option<&Property> {
+    let after_header = line.checked_sub(HEADER.lines().count())?;
+    let index = after_header.checked_sub(LINES_EACH)? / LINES_EACH;
+    properties
+        .get(index)
+        .filter(|_| after_header % LINES_EACH == 0)
+}
+
 /// The text of the file.
 pub(super) fn text(properties: &[Property]) -> String {
-    let mut text = String::from(
-        "# Written by `outrigger up` at each start; changes made here are lost.\n\
-         # Set keys with --set broker.KEY=VALUE or below [broker] in outrigger.toml.\n",
-    );
+    let mut text = String::from(HEADER);
     for Property { key, value, origin } in properties {
         let origin = origin.replace(['\n', '\r'], " ");
         let _ = write!(
@@ -50,7 +63,7 @@ fn escaped(text: &str, key: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Property, text};
+    use super::{Property, at_line, text};
 
     #[test]
     fn lines_are_escaped_as_java_reads_them() {
@@ -59,10 +72,15 @@ mod tests {
             value: value.to_owned(),
             origin: "--set".to_owned(),
         };
-        let written = text(&[
+        let properties = [
             property("num.partitions", "4"),
             property("a b=c:d#", " x=y:z # é\t\\ \n"),
-        ]);
+        ];
+        let written = text(&properties);
+        let found: Vec<_> = (0..=written.lines().count() + 1)
+            .filter_map(|line| Some((line, at_line(&properties, line)?.key.as_str())))
+            .collect();
+        assert_eq!(found, [(5, "num.partitions"), (8, "a b=c:d#")]);
         let lines: Vec<_> = written.lines().skip(2).collect();
         assert_eq!(
             lines,

@@ -90,19 +90,6 @@ async fn an_ephemeral_directory_goes_with_its_claim() {
     assert!(!dir.path().exists());
 }
 
-#[tokio::test]
-async fn a_directory_that_cannot_be_made_is_named() {
-    let temporary = tempfile::tempdir().expect("temp dir");
-    let file = temporary.path().join("file");
-    fs::write(&file, "").expect("written");
-    let error = claim(&data_dir(&file), false, &Clock::real())
-        .await
-        .expect_err("refused");
-    assert!(matches!(error, UpError::Write { .. }));
-    assert_eq!(error.exit(), Exit::CannotWrite);
-    assert!(error.to_string().contains("/file"), "{error}");
-}
-
 #[test]
 fn a_process_is_known_by_its_arguments() {
     let program = std::env::args().next().expect("a program");
@@ -111,4 +98,21 @@ fn a_process_is_known_by_its_arguments() {
         std::process::id(),
         Path::new("server.properties")
     ));
+}
+
+#[tokio::test]
+async fn a_file_in_the_place_of_a_directory_is_told_as_such() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let file = temporary.path().join("file");
+    fs::write(&file, "").expect("written");
+    for path in [file.clone(), file.join("below")] {
+        let dir = data_dir(&path);
+        let refused = claim(&dir, false, &Clock::real())
+            .await
+            .expect_err("refused");
+        assert_eq!(refused.exit(), Exit::CannotWrite);
+        let text = refused.to_string();
+        assert!(text.contains("/file"), "{text}");
+        assert!(text.contains("is a file; name another directory"), "{text}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{Plan, PlanError, plan};
 use crate::data_dir::DataDir;
-use crate::up::args::{Ports, Preset, UpArgs};
+use crate::up::args::{Ports, Preset, UpArgs, set};
+use service::settings::{Origin, Setting};
 use std::path::Path;
 
 fn planned(toml: &str, args: &UpArgs) -> Result<Plan, PlanError> {
@@ -12,6 +13,11 @@ fn planned(toml: &str, args: &UpArgs) -> Result<Plan, PlanError> {
         args,
         files,
     )
+}
+
+fn sets(texts: &[&str]) -> Vec<Setting> {
+    let parsed = texts.iter().map(|text| set(text));
+    parsed.collect::<Result<_, _>>().expect("settings")
 }
 
 fn lines(plan: &Plan) -> Vec<String> {
@@ -43,10 +49,7 @@ fn the_last_layer_counts_and_says_where_it_is() {
     let args = UpArgs {
         ports: Some(Ports::Auto),
         preset: Some(Preset::Msk),
-        set: vec![
-            "broker.num.partitions=4".to_owned(),
-            "broker.x.y = z".to_owned(),
-        ],
+        set: sets(&["broker.num.partitions=4", "broker.broker.rack = z"]),
         topic: vec!["b:2".parse().expect("a topic")],
         ..UpArgs::default()
     };
@@ -62,7 +65,7 @@ fn the_last_layer_counts_and_says_where_it_is() {
             "log.dirs=/big # outrigger.toml:3",
             "outrigger.preset=msk # --preset",
             "num.partitions=4 # --set",
-            "x.y=z # --set",
+            "broker.rack=z # --set",
         ]
     );
     let topics: Vec<_> = plan
@@ -78,20 +81,47 @@ fn every_problem_is_told_at_once_with_place_and_remedy() {
     let toml =
         "[brooker]\nnum.partitions = 1\n[up]\nports = \"none\"\nport = 1\ntopics = \"a:0\"\n";
     let args = UpArgs {
-        set: vec![
-            "broker.num.partitions".to_owned(),
-            "broker.outrigger.endpoints.file=x".to_owned(),
-        ],
+        set: sets(&["broker.outrigger.endpoints.file=x"]),
         ..UpArgs::default()
     };
     let PlanError(problems) = planned(toml, &args).expect_err("refused");
     let expected = [
-        "--set broker.num.partitions: '=' is missing",
         "outrigger.toml:2: brooker.num.partitions: no such part; write PART.KEY with one of the parts broker, up",
         "outrigger.toml:4: up.ports: 'none' is none of msk, auto",
         "outrigger.toml:5: up.port: unknown key; the keys of up are up.ports, up.preset, up.topics",
         "outrigger.toml:6: up.topics: 'a:0': the number of partitions must be",
-        "--set: broker.outrigger.endpoints.file: `outrigger up` sets this itself",
+        "--set broker.outrigger.endpoints.file: `outrigger up` sets this itself",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, start) in problems.iter().zip(expected) {
+        assert!(problem.starts_with(start), "{problem}");
+    }
+}
+
+#[test]
+fn what_the_broker_refuses_is_told_where_it_was_given() {
+    let mut files = service::settings::parse(
+        "[broker]\nnum.partitions = \"many\"\nnum.io.thread = 3\n",
+        Path::new("bad.toml"),
+    )
+    .expect("TOML");
+    let name = "OUTRIGGER_SET_BROKER_LOG_RETENTION_HOUR";
+    files.push(Setting {
+        key: "broker.log.retention.hour".to_owned(),
+        value: "1".to_owned(),
+        origin: Origin::Variable(name.to_owned()),
+    });
+    let args = UpArgs {
+        set: sets(&["broker.num.partitionss=3"]),
+        ..UpArgs::default()
+    };
+    let data_dir = DataDir::new(Path::new("/data")).expect("absolute");
+    let PlanError(problems) = plan(data_dir, &args, files).expect_err("refused");
+    let expected = [
+        "bad.toml:2: broker.num.partitions: ",
+        "bad.toml:3: broker.num.io.thread: unknown property",
+        "variable OUTRIGGER_SET_BROKER_LOG_RETENTION_HOUR: broker.log.retention.hour: unknown",
+        "--set broker.num.partitionss: unknown property \"num.partitionss\"; did you mean",
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:#?}");
     for (problem, start) in problems.iter().zip(expected) {

@@ -30,9 +30,6 @@ const TOPIC_ID_VERSION: i16 = 13;
 /// a request that goes on with one learns that it is gone.
 const FULL_EPOCHS: [i32; 2] = [0, -1];
 
-/// After reading so much a fetch lets others run: bytes out of the page cache come without a pause,
-/// and a client may pipeline many requests for them.
-const YIELD_BYTES: usize = 1 << 20;
 /// How long a fetch waits for memory before it is answered without records.
 const MEMORY_WAIT: Duration = Duration::from_secs(1);
 
@@ -162,9 +159,6 @@ impl Fetch {
             });
         }
         self.broker.metrics.fetched(round.bytes);
-        if round.bytes >= YIELD_BYTES {
-            tokio::task::yield_now().await;
-        }
         round
     }
 

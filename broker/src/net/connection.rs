@@ -32,6 +32,9 @@ const STALLED_FRAME: Duration = Duration::from_secs(1);
 const SLOW_FRAME: Duration = Duration::from_secs(10);
 /// What a connection may always receive, however short memory is.
 const SMALL_FRAME_BYTES: usize = 8 * 1024;
+/// After a request that took so long others run, before the next of this connection does: what
+/// comes out of the page cache comes without a pause, and a client may pipeline much of it.
+const LONG_REQUEST: Duration = Duration::from_millis(1);
 /// How long a stopping broker waits for answers under way.
 const DRAIN: Duration = Duration::from_millis(500);
 /// How often an idle connection looks at its clock.
@@ -226,7 +229,11 @@ impl Connection {
                 break;
             };
             self.frame_began = self.last_byte;
+            let began = self.broker.clock.monotonic();
             self.act(frame).await?;
+            if self.broker.clock.monotonic().saturating_sub(began) >= LONG_REQUEST {
+                tokio::task::yield_now().await;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use super::{claim, runs_with};
 use crate::data_dir::DataDir;
-use crate::up::failure::UpError;
 use service::{Clock, Exit};
 use std::fs;
 use std::path::Path;

@@ -23,6 +23,8 @@ impl Log {
     /// Deletes a log: its name is free when this returns, its files go with
     /// `Disk::remove_deleted` after `file.delete.delay.ms`. Blocks.
     pub fn delete(&self, now_ms: i64) -> Result<(), FileError> {
+        // A flush under way would write into what has the name afterwards.
+        let _flushing = self.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
         self.end();
         let delay_ms = self.settings().file_delete_delay_ms;
         let due_ms = now_ms.saturating_add(delay_ms);

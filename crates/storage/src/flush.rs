@@ -79,6 +79,9 @@ impl Log {
     ) -> Result<(), FlushError> {
         let end = flush.plan.end;
         let mut state = self.lock();
+        if state.health == Health::Closed {
+            return Err(FlushError::Unusable);
+        }
         if let Err(error) = flush.indexes.and(snapshot_written) {
             if flush.snapshot.is_some() {
                 state.producers.mark_changed();
@@ -186,9 +189,11 @@ impl Log {
     }
 
     fn plan(&self, state: &mut State, end: i64) -> Plan {
-        // A closed segment is synced once, so only the last few can have something.
-        let logs = state.segments.iter_mut().rev();
-        let logs = logs.map_while(crate::segment::Segment::take_unsynced_log);
+        // What lies before the durable end was synced once; behind it any segment may have
+        // something, also one behind an empty active one that a recovery left.
+        let first = state.segment_of(state.durable_end);
+        let logs = state.segments[first..].iter_mut();
+        let logs = logs.filter_map(crate::segment::Segment::take_unsynced_log);
         Plan {
             end,
             files: logs.collect(),

@@ -32,10 +32,13 @@ impl Disk {
         let mut flushed = Vec::with_capacity(logs.len());
         let mut pending = Vec::new();
         for log in logs {
+            // Held to the end: a commit must not take for synced what is only about to be. One
+            // thread takes them, in one order, and everybody else holds one at most.
+            let guard = log.0.flushing.lock().unwrap_or_else(|e| e.into_inner());
             match log.prepare_flush(now_ms) {
                 Ok(Some(flush)) => {
                     let written = log.write_snapshot(&flush, Durable::No);
-                    pending.push((log, flush, written));
+                    pending.push((log, flush, written, guard));
                 }
                 Ok(None) => flushed.push((log, Ok(()))),
                 Err(error) => flushed.push((log, Err(error))),
@@ -43,7 +46,7 @@ impl Disk {
         }
         // An error may be of another's file: each log then finds out for itself.
         let synced = pending.is_empty() || self.sync_all().is_ok();
-        for (log, flush, written) in pending {
+        for (log, flush, written, _guard) in pending {
             let result = match synced {
                 true => log.finish_flush(flush, written),
                 false => sync_alone(log, flush),

@@ -90,6 +90,10 @@ impl Log {
             written => written,
         };
         let mut state = self.lock();
+        if state.health == Health::Closed {
+            // Deleted meanwhile: the names of its files may be another topic's now.
+            return Err(RetentionError::Closed);
+        }
         let start = self.0.offsets.load().start;
         let count = before_start(&state, start);
         let due_ms = now_ms.saturating_add(settings.file_delete_delay_ms);

@@ -262,8 +262,8 @@ impl Fetch {
             {
                 return self.read().await;
             }
-            if self.size_bytes() == round.size_bytes {
-                // Woken without growth: a commit, or a log that is gone.
+            if self.size_bytes() <= round.size_bytes {
+                // Woken without growth: a commit, retention, or a log that is gone.
                 round = self.read().await;
                 if round.failed || round.bytes >= self.bytes_min {
                     return round;

@@ -97,7 +97,7 @@ enum Command {
     /// Wait until an instance is healthy
     #[command(after_help = WAIT_EXAMPLES)]
     Wait(WaitArgs),
-    /// Print endpoints and credentials as shell variables
+    /// Print endpoints as shell variables
     #[command(after_help = ENV_EXAMPLES)]
     Env(EnvArgs),
     /// Run one Kafka node alone

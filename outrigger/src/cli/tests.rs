@@ -53,17 +53,28 @@ fn wrong_lines_are_usage_errors() {
     }
 }
 
+/// Those of commands below commands too.
+fn has_examples(parent: &mut clap::Command) {
+    for command in parent.get_subcommands_mut() {
+        let name = command.get_name().to_owned();
+        if name == "help" {
+            continue;
+        }
+        let help = command.render_long_help().to_string();
+        assert!(
+            name == "version" || help.contains("Examples:"),
+            "{name}: {help}"
+        );
+        assert!(command.get_about().is_some(), "{name}");
+        has_examples(command);
+    }
+}
+
 #[test]
 fn every_command_has_help_and_all_but_the_simplest_an_example() {
     let mut cli = Cli::command();
     cli.build();
-    for command in cli.get_subcommands_mut() {
-        let name = command.get_name().to_owned();
-        let help = command.render_long_help().to_string();
-        let simple = ["help", "version"].contains(&name.as_str());
-        assert!(simple || help.contains("Examples:"), "{name}: {help}");
-        assert!(command.get_about().is_some(), "{name}");
-    }
+    has_examples(&mut cli);
     let help = cli.render_long_help().to_string();
     assert!(
         help.contains("Exit statuses:") && help.contains("Examples:"),

@@ -43,8 +43,8 @@ pub(crate) struct ConsumeArgs {
     /// Only this partition; may be repeated
     #[arg(short, long, value_parser = clap::value_parser!(i32).range(0..))]
     partition: Vec<i32>,
-    /// Where to begin: beginning, end, an offset, -N for N before the end, @TIME. In a group, where
-    /// nothing is committed [default: end]
+    /// Where to begin in each partition: beginning, end, an offset, -N for N before its end, @TIME.
+    /// In a group, where nothing is committed [default: end]
     #[arg(
         short,
         long,

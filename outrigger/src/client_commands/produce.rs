@@ -51,7 +51,7 @@ pub(crate) struct ProduceArgs {
     /// A header of every record; may be repeated
     #[arg(short = 'H', long, value_name = "NAME=VALUE", value_parser = place::name_and_value)]
     header: Vec<(String, String)>,
-    /// The partition of every record [default: by key, else spread]
+    /// The partition of every record [default: by key; without one, spread some hundred at a time]
     #[arg(short, long, value_parser = clap::value_parser!(i32).range(0..))]
     partition: Option<i32>,
     /// Write empty values as null, which deletes a key in a compacted topic
@@ -63,7 +63,7 @@ pub(crate) struct ProduceArgs {
     /// Who must have a record
     #[arg(long, value_enum, default_value_t = AcksArg::All)]
     acks: AcksArg,
-    /// Codec of the batches
+    /// Codec of the batches: none, gzip, snappy, lz4 or zstd
     #[arg(short = 'z', long, default_value = "none", value_parser = codec)]
     compression: Compression,
     /// Level of the codec

@@ -17,6 +17,7 @@ Examples:
   outrigger topics create orders --partitions 12 --config retention.ms=86400000
   outrigger topics describe orders
   outrigger topics config orders --set compression.type=zstd --delete retention.ms
+  outrigger topics delete-records orders --before @2026-01-31
   outrigger topics list --json --bootstrap broker-1:9092
 
 Exit status: 0 done, 1 the cluster refused or cannot be reached, 2 wrong command line.")]

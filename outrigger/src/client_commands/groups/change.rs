@@ -9,6 +9,9 @@ use crate::client_commands::output;
 use crate::client_commands::place::{self, TopicPart};
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger groups delete billing")]
 pub(crate) struct DeleteArgs {
     /// Groups to delete
     #[arg(required = true, value_name = "GROUP", value_parser = place::group_id)]
@@ -30,6 +33,10 @@ impl DeleteArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger groups delete-offsets billing --topic orders
+  outrigger groups delete-offsets billing --topic orders:0,3")]
 pub(crate) struct DeleteOffsetsArgs {
     /// The group
     #[arg(value_parser = place::group_id)]

@@ -18,6 +18,10 @@ use crate::client_commands::{CommandError, place};
 const STATE_DEAD: &str = "Dead";
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger groups describe billing
+  outrigger groups describe billing --json | jq '.[0].lag'")]
 pub(crate) struct DescribeArgs {
     /// Groups to describe
     #[arg(required = true, value_name = "GROUP", value_parser = place::group_id)]

@@ -9,6 +9,10 @@ use crate::client_commands::output::{self, OutputArgs};
 use crate::client_commands::table::Table;
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger groups list
+  outrigger groups list --json | jq -r '.[].group'")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
     output: OutputArgs,

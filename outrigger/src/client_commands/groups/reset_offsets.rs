@@ -19,6 +19,11 @@ use crate::client_commands::table::Table;
 #[derive(Args, Clone, Debug)]
 #[command(group(clap::ArgGroup::new("target").required(true).args(["to", "shift_by"])))]
 #[command(group(clap::ArgGroup::new("scope").required(true).args(["topic", "all_topics"])))]
+#[command(after_help = "\
+Examples:
+  outrigger groups reset-offsets billing --topic orders --to beginning
+  outrigger groups reset-offsets billing --topic orders:0,1 --to @2026-01-31T12:00:00Z --execute
+  outrigger groups reset-offsets billing --all-topics --shift-by -10 --execute")]
 pub(crate) struct ResetOffsetsArgs {
     /// The group; it must have no members
     #[arg(value_parser = place::group_id)]
@@ -29,7 +34,7 @@ pub(crate) struct ResetOffsetsArgs {
     /// Every topic that the group committed to
     #[arg(long)]
     all_topics: bool,
-    /// Where to: beginning, end, an offset, -N for N before the end, @TIME
+    /// Where to, in each partition: beginning, end, an offset, -N for N before the end, @TIME
     #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
     to: Option<Place>,
     /// By how many records forth, or with -N back

@@ -12,6 +12,10 @@ use crate::client_commands::output::{self, OutputArgs};
 use crate::client_commands::place;
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics create orders --partitions 12
+  outrigger topics create audit -c cleanup.policy=compact --if-not-exists")]
 pub(crate) struct CreateArgs {
     /// Its name
     #[arg(value_parser = place::topic_name)]
@@ -89,6 +93,9 @@ impl CreateArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics alter orders --partitions 24")]
 pub(crate) struct AlterArgs {
     /// Its name
     #[arg(value_parser = place::topic_name)]
@@ -115,6 +122,10 @@ impl AlterArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics delete orders
+  outrigger topics delete orders audit --if-exists")]
 pub(crate) struct DeleteArgs {
     /// Topics to delete
     #[arg(required = true, value_name = "TOPIC", value_parser = place::topic_name)]

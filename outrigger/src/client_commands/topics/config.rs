@@ -11,6 +11,10 @@ use crate::client_commands::table::Table;
 use crate::client_commands::{CommandError, place};
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics config orders
+  outrigger topics config orders --set retention.ms=86400000 --delete compression.type")]
 pub(crate) struct ConfigArgs {
     /// The topic
     #[arg(value_parser = place::topic_name)]

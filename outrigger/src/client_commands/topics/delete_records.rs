@@ -16,6 +16,12 @@ use crate::client_commands::place::{Place, TopicPart};
 const ALL: i64 = -1;
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics delete-records orders --before @2026-01-31
+  outrigger topics delete-records orders:0,3 --before 1000
+  outrigger topics delete-records orders --before -100
+  outrigger topics delete-records orders --before end")]
 pub(crate) struct DeleteRecordsArgs {
     /// A topic, or some of its partitions: orders or orders:0,3
     #[arg(value_name = "TOPIC[:PARTITIONS]")]

@@ -13,6 +13,10 @@ use crate::client_commands::table::Table;
 use crate::client_commands::{CommandError, place};
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics describe orders
+  outrigger topics describe orders --json | jq '.[0].partitions[].end_offset'")]
 pub(crate) struct DescribeArgs {
     /// Topics to describe
     #[arg(required = true, value_name = "TOPIC", value_parser = place::topic_name)]

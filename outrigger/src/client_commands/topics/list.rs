@@ -9,6 +9,10 @@ use crate::client_commands::output::{self, OutputArgs};
 use crate::client_commands::table::Table;
 
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  outrigger topics list
+  outrigger topics list --internal --json | jq -r '.[].name'")]
 pub(crate) struct ListArgs {
     /// Show the cluster's own topics too, such as __consumer_offsets
     #[arg(long)]

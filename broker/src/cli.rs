@@ -148,7 +148,6 @@ fn exit(error: &StartError) -> Exit {
         StartError::Disk(OpenDiskError::Locked(_)) => Exit::AlreadyRunning,
         StartError::Disk(OpenDiskError::Create(..)) => Exit::CannotWrite,
         StartError::Disk(_) | StartError::Metadata(_) => Exit::Data,
-        StartError::SeveralDirectories(_) => Exit::Config,
         StartError::Bind(_) | StartError::Admin { .. } => Exit::AddressUnavailable,
         StartError::Epoch(_) => Exit::Failure,
         StartError::Endpoints { .. } => Exit::CannotWrite,

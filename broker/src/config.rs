@@ -48,8 +48,8 @@ pub struct BrokerConfig {
     pub preset: Preset,
     /// `listeners` and `advertised.listeners`, those of controllers left out; never empty.
     pub listeners: Vec<Listener>,
-    /// `log.dirs`, else `log.dir`; never empty.
-    pub log_dirs: Vec<PathBuf>,
+    /// The one directory of `log.dirs`, else `log.dir`.
+    pub data_dir: PathBuf,
     /// What one connection may hold.
     pub connection: ConnectionConfig,
     /// Sockets and limits over all connections.
@@ -161,7 +161,7 @@ impl BrokerConfig {
             rack: read.text("broker.rack"),
             preset: preset(read),
             listeners: listeners::read(read),
-            log_dirs: log_dirs(read),
+            data_dir: data_dir(read),
             connection: ConnectionConfig::read(read),
             socket_request_bytes_max: read.count("socket.request.max.bytes"),
             connections_idle_max: idle_max(read),
@@ -178,6 +178,7 @@ impl BrokerConfig {
             layers: Arc::clone(&layers),
         };
         config.check_memory(read);
+        check_security(read);
         let problems = reader.problems();
         if problems.is_empty() {
             Ok(config)
@@ -243,13 +244,33 @@ fn preset(read: &mut Reader<'_>) -> Preset {
     Preset::named(&name).unwrap_or(Preset::Kafka)
 }
 
-fn log_dirs(read: &mut Reader<'_>) -> Vec<PathBuf> {
+/// What would be a false sense of security if it were accepted without an effect.
+fn check_security(read: &mut Reader<'_>) {
+    if read
+        .text("authorizer.class.name")
+        .is_some_and(|class| !class.is_empty())
+    {
+        read.problem(
+            "authorizer.class.name: there is no authorizer yet, everybody who reaches a listener \
+             may do everything; remove it",
+        );
+    }
+}
+
+fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     let key = if read.set("log.dirs") {
         "log.dirs"
     } else {
         "log.dir"
     };
-    read.list(key).into_iter().map(PathBuf::from).collect()
+    let mut directories = read.list(key);
+    if directories.len() != 1 {
+        read.problem(format!(
+            "{key} names {} directories; this broker keeps its data in one, name one",
+            directories.len()
+        ));
+    }
+    directories.pop().unwrap_or_default().into()
 }
 
 fn idle_max(read: &mut Reader<'_>) -> Duration {

@@ -45,9 +45,6 @@ pub enum StartError {
     /// The data directory.
     #[error(transparent)]
     Disk(#[from] OpenDiskError),
-    /// More than one data directory is configured.
-    #[error("log.dirs names {0} directories; this broker keeps its data in one, name one")]
-    SeveralDirectories(usize),
     /// A listener.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -155,9 +152,6 @@ async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Optio
 }
 
 fn open_disk(config: &BrokerConfig) -> Result<Disk, StartError> {
-    let [directory] = config.log_dirs.as_slice() else {
-        return Err(StartError::SeveralDirectories(config.log_dirs.len()));
-    };
     let options = DiskOptions {
         open_files_max: open_files_max(),
         node_id: config.node_id,
@@ -165,7 +159,7 @@ fn open_disk(config: &BrokerConfig) -> Result<Disk, StartError> {
         fresh_directory_id: Random.topic_id(),
         faults: None,
     };
-    Ok(Disk::open(directory, options)?)
+    Ok(Disk::open(&config.data_dir, options)?)
 }
 
 /// Raises the limit of open files as far as it goes; says how many of them segments may hold.

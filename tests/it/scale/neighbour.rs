@@ -21,8 +21,8 @@ const VALUE_BYTES: usize = 1_000;
 const ALONE: Duration = Duration::from_secs(1);
 /// A neighbour waits no longer than this at the 99th percentile, whatever goes on beside it: the bound of a busy machine, not of the broker.
 const SERVED_WITHIN_MS: u64 = 250;
-/// The same for the slice: a debug build beside other tests and compilers.
-const SLICE_SERVED_WITHIN_MS: u64 = 3_000;
+/// The same for the slice: whether it is served at all, for a debug build beside other tests and compilers says nothing about time.
+const SLICE_SERVED_WITHIN_MS: u64 = 60_000;
 
 /// A client that goes on until it is asked.
 pub(super) struct Neighbour {

@@ -25,8 +25,8 @@ fn deaf_readers() {
 
 #[test]
 fn deaf_readers_that_wait() {
-    // More than there is: each waits with what it has read.
-    deaf("deaf readers that wait", at_scale(8, 500), 30_000, i32::MAX);
+    // Each reads all there is, finds it too little, and waits: few, because each costs that read.
+    deaf("deaf readers that wait", 2, 30_000, i32::MAX);
 }
 
 fn deaf(what: &str, connections: usize, wait_ms: i32, min_bytes: i32) {

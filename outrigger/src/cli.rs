@@ -122,7 +122,7 @@ pub fn main() -> ExitCode {
         Command::Up(args) => block_on(async { up::command(&args, &clock).await }),
         Command::Status(args) => block_on(async { status::command(&args).await }),
         Command::Wait(args) => block_on(async { wait::command(&args, &clock).await }),
-        Command::Env(args) => shell_variables::command(&args),
+        Command::Env(args) => block_on(async { shell_variables::command(&args).await }),
         Command::Topics(args) => block_on(async { ended(args.run().await) }),
         Command::Produce(args) => block_on(async { ended(args.run().await) }),
         Command::Consume(args) => block_on(async { ended(args.run().await) }),

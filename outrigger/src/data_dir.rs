@@ -37,6 +37,14 @@ impl DataDirOption {
 }
 
 impl DataDir {
+    /// The sentence for a directory in which nothing runs; `instead` is what else to name.
+    pub(crate) fn nothing_is_up(&self, instead: &str) -> String {
+        format!(
+            "nothing is up in {}; start it with `outrigger up`, or name {instead}",
+            self.0.display()
+        )
+    }
+
     /// Makes `path` absolute; it need not exist.
     pub(crate) fn new(path: &Path) -> io::Result<Self> {
         // `absolute` keeps a leading `./` out of every message and file that shows the path.

@@ -2,7 +2,7 @@
 
 use crate::data_dir::{self, DataDirOption};
 use crate::endpoints::Endpoints;
-use crate::output;
+use crate::{output, status};
 use clap::{Args, ValueEnum};
 use service::Exit;
 use std::fmt::Write;
@@ -30,22 +30,19 @@ pub(crate) enum Format {
 }
 
 /// Prints the variables, or says that nothing runs.
-pub(crate) fn command(args: &EnvArgs) -> Exit {
-    let found = args
-        .data_dir
-        .resolve()
-        .and_then(|dir| Ok((Endpoints::read(&dir)?, dir)));
-    match found {
+pub(crate) async fn command(args: &EnvArgs) -> Exit {
+    let found = async {
+        let dir = args.data_dir.resolve()?;
+        Ok::<_, std::io::Error>((status::running(&dir).await?, dir))
+    };
+    match found.await {
         Ok((Some(endpoints), _)) => output::print(&text(&variables(&endpoints), args.format)),
         Ok((None, dir)) => {
-            output::error(&format!(
-                "nothing is up in {}; start it with `outrigger up`, or name another directory with --data-dir",
-                dir.path().display()
-            ));
+            output::error(&dir.nothing_is_up("another directory with --data-dir"));
             Exit::NotRunning
         }
         Err(error) => {
-            output::error(&format!("cannot read endpoints.json: {error}"));
+            output::error(&format!("cannot look into the data directory: {error}"));
             Exit::Failure
         }
     }

@@ -58,6 +58,15 @@ pub(crate) async fn ask(data_dir: &DataDir) -> io::Result<Report> {
     Ok(Report::new(data_dir, supervised, endpoints, processes))
 }
 
+/// The endpoints of what runs in a directory; `None` where nothing does. A file that a killed `up`
+/// has left behind does not count: where nobody holds the lock, its processes are asked.
+pub(crate) async fn running(data_dir: &DataDir) -> io::Result<Option<Endpoints>> {
+    if Lock::held_by(&data_dir.lock())?.is_some() {
+        return Endpoints::read(data_dir);
+    }
+    Ok(ask(data_dir).await?.running())
+}
+
 async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessReport {
     let mut reasons = Vec::new();
     if let Some(url) = endpoints.http.get(&format!("{}_admin", process.name)) {

@@ -1,8 +1,9 @@
 //! Golden output, and quoting that no value escapes from.
 
-use super::{Format, quoted, text, variables};
-use crate::data_dir::DataDir;
+use super::{EnvArgs, Format, command, quoted, text, variables};
+use crate::data_dir::{DataDir, DataDirOption};
 use crate::endpoints::{BrokerEndpoints, Endpoints};
+use service::Exit;
 use std::path::Path;
 
 fn endpoints(dir: &str) -> Endpoints {
@@ -48,6 +49,26 @@ fn other_formats_quote_their_way() {
         first(Format::Dotenv),
         r#"OUTRIGGER_DATA_DIR="/it's \"\$X\"""#
     );
+}
+
+#[tokio::test]
+async fn what_a_killed_up_left_behind_is_not_printed() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = DataDir::new(temporary.path()).expect("absolute");
+    // Nobody ever listens on port 0.
+    let broker: BrokerEndpoints =
+        serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:0"}}"#)
+            .expect("the broker's file");
+    let log = dir.logs().join("server.log");
+    let endpoints = Endpoints::of_broker(&dir, log, "cWlk".to_owned(), &broker);
+    endpoints.write(&dir).expect("written");
+    let args = EnvArgs {
+        data_dir: DataDirOption {
+            data_dir: Some(temporary.path().to_owned()),
+        },
+        format: Format::Sh,
+    };
+    assert_eq!(command(&args).await, Exit::NotRunning);
 }
 
 #[test]

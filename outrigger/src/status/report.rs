@@ -90,6 +90,14 @@ impl Report {
         }
     }
 
+    /// What a client can use; `None` where nothing runs, whatever a killed `up` has left behind.
+    pub(super) fn running(self) -> Option<Endpoints> {
+        match self.status {
+            Condition::NotRunning => None,
+            Condition::Healthy | Condition::Degraded => self.endpoints,
+        }
+    }
+
     /// What the process says at its end.
     pub(crate) fn exit(&self) -> Exit {
         match self.status {

@@ -1,7 +1,7 @@
 //! What each combination of lock, file and answers means.
 
 use super::report::Condition;
-use super::{ProcessReport, Report, ask};
+use super::{ProcessReport, Report, ask, running};
 use crate::data_dir::DataDir;
 use crate::endpoints::{BrokerEndpoints, Endpoints};
 use service::Exit;
@@ -73,6 +73,23 @@ fn json_has_the_endpoints_and_the_reasons() {
         "127.0.0.1:9092"
     );
     assert_eq!(json["processes"][0]["reasons"][0], "why");
+}
+
+#[tokio::test]
+async fn endpoints_that_a_killed_up_left_behind_are_none() {
+    let temporary = tempfile::tempdir().expect("temp dir");
+    let dir = DataDir::new(temporary.path()).expect("absolute");
+    assert_eq!(running(&dir).await.expect("asked"), None, "no file");
+    // Nobody ever listens on port 0.
+    let broker: BrokerEndpoints =
+        serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:0"}}"#)
+            .expect("the broker's file");
+    let log = dir.logs().join("server.log");
+    let endpoints = Endpoints::of_broker(&dir, log, "cWlk".to_owned(), &broker);
+    endpoints.write(&dir).expect("written");
+    assert_eq!(running(&dir).await.expect("asked"), None, "stale");
+    let _lock = Lock::acquire(&dir.lock()).expect("locked");
+    assert_eq!(running(&dir).await.expect("asked"), Some(endpoints));
 }
 
 #[tokio::test]

@@ -24,6 +24,11 @@ pub(crate) struct DataDirOption {
 pub(crate) struct DataDir(PathBuf);
 
 impl DataDirOption {
+    /// Whether somebody named a directory, by the option or by the variable.
+    pub(crate) fn is_named(&self) -> bool {
+        self.data_dir.is_some() || service::environment::variable(VARIABLE).is_some()
+    }
+
     /// The directory that is meant, made absolute.
     pub(crate) fn resolve(&self) -> io::Result<DataDir> {
         match &self.data_dir {

@@ -25,6 +25,9 @@ pub(crate) enum CommandError {
         /// What the system says.
         source: io::Error,
     },
+    /// Nothing runs in the data directory that was meant.
+    #[error("{0}")]
+    NotRunning(String),
     /// Output that cannot be written.
     #[error("cannot write to standard output")]
     Output(#[from] io::Error),
@@ -70,6 +73,7 @@ impl CommandError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
+            Self::NotRunning(_) => Exit::NotRunning,
             // Who reads our output went away, as `head` does: that is how they stop us.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
             _ => Exit::Failure,

@@ -70,7 +70,12 @@ pub(super) fn plan(
                 let origin = setting.origin.to_string();
                 put(&mut broker, "outrigger.preset", chosen.name(), &origin);
             }),
-            Some(("up", "topics")) => topics_of(&setting).map(|named| topics = named),
+            Some(("up", "topics")) => topics_of(&setting).map(|named| {
+                topics.clear();
+                named
+                    .into_iter()
+                    .for_each(|topic| ask_for(&mut topics, topic));
+            }),
             Some(("up", _)) => Err(format!("unknown key; the keys of up are {UP_KEYS}")),
             _ => Err(no_such_part()),
         };
@@ -82,7 +87,9 @@ pub(super) fn plan(
     if !problems.is_empty() {
         return Err(PlanError(problems));
     }
-    topics.extend(args.topic.iter().cloned());
+    for topic in &args.topic {
+        ask_for(&mut topics, topic.clone());
+    }
     let broker = with_defaults(&data_dir, ports, broker);
     check(&broker)?;
     Ok(Plan {
@@ -159,6 +166,15 @@ fn topics_of(setting: &Setting) -> Result<Vec<TopicSpec>, String> {
     texts
         .map(|text| text.parse().map_err(|error| format!("'{text}': {error}")))
         .collect()
+}
+
+/// Adds a topic. Of two with one name the later counts, as with every other setting, in the place
+/// of the earlier.
+fn ask_for(topics: &mut Vec<TopicSpec>, topic: TopicSpec) {
+    match topics.iter_mut().find(|earlier| earlier.name == topic.name) {
+        Some(earlier) => *earlier = topic,
+        None => topics.push(topic),
+    }
 }
 
 fn put(properties: &mut Vec<Property>, key: &str, value: &str, origin: &str) {

@@ -77,6 +77,29 @@ fn the_last_layer_counts_and_says_where_it_is() {
 }
 
 #[test]
+fn a_topic_of_the_command_line_counts_and_is_asked_for_once() {
+    // The file's, the command line's, what is asked for.
+    let cases = [
+        ("a:3, b:1", &["a:5"][..], &["a:5", "b:1"][..]),
+        ("a:3", &["a:3"], &["a:3"]),
+        ("", &["a:3", "c:1", "a:4"], &["a:4", "c:1"]),
+        ("a:3, a:4", &[], &["a:4"]),
+    ];
+    for (file, options, expected) in cases {
+        let args = UpArgs {
+            topic: options.iter().map(|t| t.parse().expect(t)).collect(),
+            ..UpArgs::default()
+        };
+        let plan = planned(&format!("[up]\ntopics = \"{file}\"\n"), &args).expect("planned");
+        let asked = plan.topics.iter();
+        let asked: Vec<_> = asked
+            .map(|t| format!("{}:{}", t.name.as_str(), t.partitions))
+            .collect();
+        assert_eq!(asked, expected, "{file} {options:?}");
+    }
+}
+
+#[test]
 fn every_problem_is_told_at_once_with_place_and_remedy() {
     let toml =
         "[brooker]\nnum.partitions = 1\n[up]\nports = \"none\"\nport = 1\ntopics = \"a:0\"\n";

@@ -183,8 +183,9 @@ async fn live(
         cluster_id,
     } = ready;
     let endpoints = Endpoints::of_broker(&plan.data_dir, plan.broker_log(), cluster_id, &bound);
+    let mut warnings = Vec::new();
     if !*announced && let Some(bootstrap) = endpoints.first_bootstrap() {
-        topic::create(bootstrap, &plan.topics).await?;
+        warnings = topic::create(bootstrap, &plan.topics).await?;
     }
     endpoints
         .write(&plan.data_dir)
@@ -192,7 +193,7 @@ async fn live(
     if *announced {
         notice(&format!("the {NAME} is up again (pid {})", engine.pid()));
     } else {
-        announce(plan, &endpoints);
+        announce(plan, &endpoints, &warnings);
         tracing::info!(target: "outrigger.up", pid = engine.pid(), "up");
         *announced = true;
     }
@@ -202,7 +203,10 @@ async fn live(
     }
 }
 
-fn announce(plan: &Plan, endpoints: &Endpoints) {
+fn announce(plan: &Plan, endpoints: &Endpoints, warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!(target: "outrigger.up", "{warning}");
+    }
     let topics: Vec<_> = plan
         .topics
         .iter()
@@ -215,6 +219,7 @@ fn announce(plan: &Plan, endpoints: &Endpoints) {
         endpoints,
         data_dir: &plan.data_dir,
         topics: &topics,
+        warnings,
         program: &program::word(&executable, &path, &here),
         ephemeral: plan.ephemeral,
     };

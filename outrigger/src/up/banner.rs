@@ -14,6 +14,8 @@ pub(super) struct Banner<'a> {
     pub(super) data_dir: &'a DataDir,
     /// Those that exist because `up` was asked for them.
     pub(super) topics: &'a [&'a str],
+    /// What is not as it was asked for, one sentence each.
+    pub(super) warnings: &'a [String],
     /// How our own program is called here.
     pub(super) program: &'a str,
     /// Whether nothing stays.
@@ -72,6 +74,9 @@ impl Banner<'_> {
         }
         if !self.topics.is_empty() {
             row(out, "topics", &self.topics.join(", "));
+        }
+        for warning in self.warnings {
+            row(out, "warning", warning);
         }
     }
 

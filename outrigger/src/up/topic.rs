@@ -1,11 +1,12 @@
 //! Topics that are created at start, as `--topic NAME:PARTITIONS` says them.
 //!
-//! A topic that exists is left as it is, whatever its number of partitions.
+//! A topic that exists is left as it is; another number of partitions than was asked for is told.
 
 use super::failure::UpError;
 use crate::probe::Listener;
 use model::TopicName;
 use protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
+use protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic};
 use protocol::{ErrorCode, Request, Response};
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,6 +18,8 @@ const PARTITIONS_MAX: i32 = 10_000;
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The first in which the broker's own replication factor may be asked for (KIP-464).
 const CREATE_TOPICS_VERSION: i16 = 4;
+/// Every Kafka since 1.0 has it.
+const METADATA_VERSION: i16 = 5;
 const REPLICATION_OF_BROKER: i16 = -1;
 
 /// A topic and its number of partitions.
@@ -47,10 +50,11 @@ impl FromStr for TopicSpec {
     }
 }
 
-/// Creates those that do not exist.
-pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<(), UpError> {
+/// Creates those that do not exist. Gives a sentence for each that exists with another number of
+/// partitions.
+pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<Vec<String>, UpError> {
     let Some(first) = topics.first() else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let failed = |topic: &str, problem| UpError::Topic {
         topic: topic.to_owned(),
@@ -75,17 +79,57 @@ pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<(), Up
         }
         Err(problem) => return Err(failed(first.name.as_str(), problem)),
     };
+    let mut warnings = Vec::new();
     for topic in answer.topics {
         let code = topic.error_code;
-        if !code.is_none() && code != ErrorCode::TOPIC_ALREADY_EXISTS {
+        if code == ErrorCode::TOPIC_ALREADY_EXISTS {
+            let asked = topics
+                .iter()
+                .find(|asked| asked.name.as_str() == &*topic.name);
+            let partitions = partitions_of(address, &topic.name).await;
+            let partitions = partitions.map_err(|problem| failed(&topic.name, problem))?;
+            warnings.extend(asked.and_then(|asked| asked.differs_from(partitions)));
+        } else if !code.is_none() {
             let message = topic.error_message.unwrap_or_default();
             return Err(failed(&topic.name, format!("{code}: {message}")));
         }
     }
-    Ok(())
+    Ok(warnings)
+}
+
+/// How many partitions a topic has that exists.
+async fn partitions_of(address: &str, topic: &str) -> Result<usize, String> {
+    let request = Request::Metadata(MetadataRequest {
+        topics: Some(vec![MetadataRequestTopic {
+            name: Some(topic.into()),
+            ..MetadataRequestTopic::default()
+        }]),
+        allow_auto_topic_creation: false,
+        ..MetadataRequest::default()
+    });
+    let mut listener = Listener::connect(address, TIMEOUT).await?;
+    match listener.ask(request, METADATA_VERSION).await? {
+        Response::Metadata(answer) => Ok(answer.topics.iter().map(|t| t.partitions.len()).sum()),
+        _ => Err("another answer came".to_owned()),
+    }
 }
 
 impl TopicSpec {
+    /// The sentence for a topic that exists with another number of partitions.
+    fn differs_from(&self, partitions: usize) -> Option<String> {
+        let Self {
+            name,
+            partitions: asked,
+        } = self;
+        if usize::try_from(*asked) == Ok(partitions) {
+            return None;
+        }
+        Some(format!(
+            "topic {name} exists with another number of partitions: {partitions}, not {asked}; \
+             it is left as it is"
+        ))
+    }
+
     fn creatable(&self) -> CreatableTopic {
         CreatableTopic {
             name: self.name.as_str().into(),
@@ -105,6 +149,19 @@ mod tests {
     fn a_topic_has_a_name_and_partitions() {
         let spec: TopicSpec = "orders.v1:12".parse().expect("parsed");
         assert_eq!((spec.name.as_str(), spec.partitions), ("orders.v1", 12));
+    }
+
+    #[test]
+    fn another_number_of_partitions_is_told() {
+        let spec: TopicSpec = "orders:5".parse().expect("parsed");
+        assert_eq!(spec.differs_from(5), None);
+        assert_eq!(
+            spec.differs_from(3).as_deref(),
+            Some(
+                "topic orders exists with another number of partitions: 3, not 5; it is left as \
+                 it is"
+            )
+        );
     }
 
     #[test]

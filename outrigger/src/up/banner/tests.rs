@@ -24,6 +24,10 @@ fn banner(topics: &[&str]) -> String {
         endpoints: &endpoints,
         data_dir: &dir,
         topics,
+        warnings: &topics
+            .iter()
+            .map(|t| format!("{t} is odd"))
+            .collect::<Vec<_>>(),
         program: "outrigger",
         ephemeral: topics.is_empty(),
     };

@@ -220,6 +220,7 @@ fn announce(plan: &Plan, endpoints: &Endpoints, warnings: &[String]) {
         data_dir: &plan.data_dir,
         topics: &topics,
         warnings,
+        auto_create: plan.auto_create,
         program: &program::word(&executable, &path, &here),
         ephemeral: plan.ephemeral,
     };

@@ -16,6 +16,8 @@ pub(super) struct Banner<'a> {
     pub(super) topics: &'a [&'a str],
     /// What is not as it was asked for, one sentence each.
     pub(super) warnings: &'a [String],
+    /// Whether the broker creates a topic when a client first names it.
+    pub(super) auto_create: bool,
     /// How our own program is called here.
     pub(super) program: &'a str,
     /// Whether nothing stays.
@@ -29,6 +31,9 @@ impl Banner<'_> {
         self.places(&mut out);
         if let Some(bootstrap) = self.endpoints.first_bootstrap() {
             out.push_str("\nTry it:\n\n");
+            if self.topics.is_empty() && !self.auto_create {
+                row(&mut out, "first, once", &self.create());
+            }
             let topic = self.topics.first().copied().unwrap_or(TOPIC);
             for (client, line) in clients(bootstrap, topic) {
                 row(&mut out, client, &line);
@@ -78,6 +83,13 @@ impl Banner<'_> {
         for warning in self.warnings {
             row(out, "warning", warning);
         }
+    }
+
+    /// The line without which the others find no topic.
+    fn create(&self) -> String {
+        let program = crate::shell_variables::quoted(self.program);
+        let here = option(self.data_dir);
+        format!("{program} topics create {TOPIC}{here}")
     }
 
     fn own_commands(&self, out: &mut String) {

@@ -32,6 +32,8 @@ pub(super) struct Plan {
     /// Keys of the broker in the order of `server.properties`.
     pub(super) broker: Vec<Property>,
     pub(super) topics: Vec<TopicSpec>,
+    /// Whether the broker creates a topic when a client first names it.
+    pub(super) auto_create: bool,
 }
 
 /// Everything that is wrong, one sentence each.
@@ -91,12 +93,13 @@ pub(super) fn plan(
         ask_for(&mut topics, topic.clone());
     }
     let broker = with_defaults(&data_dir, ports, broker);
-    check(&broker)?;
+    let auto_create = check(&broker)?.topics.auto_create;
     Ok(Plan {
         broker,
         data_dir,
         ephemeral: args.ephemeral,
         topics,
+        auto_create,
     })
 }
 
@@ -109,10 +112,11 @@ fn place(origin: &str, key: &str) -> String {
 }
 
 /// Has the broker read its configuration before anything is created or started. It names lines of a
-/// file that nobody wrote by hand; here they become the places that they came from.
-fn check(broker: &[Property]) -> Result<(), PlanError> {
-    let Err(errors) = BrokerConfig::from_properties(&properties::text(broker), &[]) else {
-        return Ok(());
+/// file that nobody wrote by hand; here they become the places that they came from. Gives what it read.
+fn check(broker: &[Property]) -> Result<BrokerConfig, PlanError> {
+    let errors = match BrokerConfig::from_properties(&properties::text(broker), &[]) {
+        Ok((config, _)) => return Ok(config),
+        Err(errors) => errors,
     };
     let told = errors.problems().iter().map(|problem| {
         let text = problem.to_string();

@@ -39,7 +39,7 @@ fn without_anything_the_defaults_hold() {
             "outrigger.log.dir=/data/logs # default of `outrigger up`",
         ]
     );
-    assert!(plan.topics.is_empty());
+    assert!(plan.topics.is_empty() && plan.auto_create);
     assert_eq!(plan.broker_log(), Path::new("/data/logs/server.log"));
 }
 
@@ -96,6 +96,29 @@ fn a_topic_of_the_command_line_counts_and_is_asked_for_once() {
             .map(|t| format!("{}:{}", t.name.as_str(), t.partitions))
             .collect();
         assert_eq!(asked, expected, "{file} {options:?}");
+    }
+}
+
+#[test]
+fn whether_topics_come_by_themselves_is_the_brokers_own_answer() {
+    let cases = [
+        (None, &[][..], true),
+        (Some(Preset::Msk), &[], false),
+        (
+            Some(Preset::Msk),
+            &["broker.auto.create.topics.enable=true"],
+            true,
+        ),
+        (None, &["broker.auto.create.topics.enable=false"], false),
+    ];
+    for (preset, set, expected) in cases {
+        let args = UpArgs {
+            preset,
+            set: sets(set),
+            ..UpArgs::default()
+        };
+        let plan = planned("", &args).expect("planned");
+        assert_eq!(plan.auto_create, expected, "{preset:?} {set:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use protocol::messages::alter_configs::{
 };
 use protocol::{Response, Str};
 
-use super::error::config_refusal;
+use super::error::config_outcome;
 use crate::broker::Broker;
 use crate::config::{
     ConfigRefusal, ConfigResource, Extent, Forbidden, Step, alter_loggers, check_steps, plan,
@@ -60,18 +60,15 @@ pub async fn handle(
     let outcomes = alter(broker, context, Extent::Whole, request.validate_only, asked).await;
     let responses = outcomes
         .into_iter()
-        .map(
-            |(resource_type, resource_name, outcome)| AlterConfigsResourceResponse {
-                error_code: outcome
-                    .as_ref()
-                    .err()
-                    .map(config_refusal)
-                    .unwrap_or_default(),
-                error_message: outcome.err().map(|refusal| Str::from(refusal.to_string())),
+        .map(|(resource_type, resource_name, outcome)| {
+            let (error_code, error_message) = config_outcome(outcome);
+            AlterConfigsResourceResponse {
+                error_code,
+                error_message,
                 resource_type,
                 resource_name,
-            },
-        )
+            }
+        })
         .collect();
     let response = AlterConfigsResponse {
         responses,

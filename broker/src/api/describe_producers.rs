@@ -4,19 +4,21 @@
 
 use std::collections::HashSet;
 
-use authz::{Operation, Resource};
-use model::{LeaderEpoch, PartitionIndex};
+use authz::Operation;
 use protocol::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
     TopicResponse,
 };
 use protocol::{ErrorCode, Response};
 
+use super::named_log::named_log;
 use crate::broker::Broker;
 use crate::context::RequestContext;
 use crate::metadata::Image;
 use crate::reply::Reply;
 
+/// The request has no place for the epoch that its client believes in.
+const NO_EPOCH: i32 = -1;
 /// No transaction has touched the producer.
 const NONE: i32 = -1;
 
@@ -60,13 +62,15 @@ fn describe(
     name: &str,
     index: i32,
 ) -> Result<Vec<ProducerState>, ErrorCode> {
-    let permit = context
-        .authorize(Operation::Read, Resource::topic(name))
-        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
-    let topic = image
-        .topic(name)
-        .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let log = broker.led_log(permit, image, topic, PartitionIndex(index), LeaderEpoch(-1))?;
+    let log = named_log(
+        broker,
+        context,
+        image,
+        Operation::Read,
+        name,
+        index,
+        NO_EPOCH,
+    )?;
     let states = log.producers().into_iter().map(|producer| ProducerState {
         producer_id: producer.producer_id,
         producer_epoch: i32::from(producer.producer_epoch),

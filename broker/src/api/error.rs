@@ -92,6 +92,17 @@ pub fn create_topic_error(error: &CreateTopicError) -> Failure {
     Failure::new(error_code, error.to_string())
 }
 
+/// Code and sentence for the outcome of one changed configuration.
+pub fn config_outcome(outcome: Result<(), ConfigRefusal>) -> (ErrorCode, Option<Str>) {
+    match outcome {
+        Ok(()) => (ErrorCode::NONE, None),
+        Err(refusal) => (
+            config_refusal(&refusal),
+            Some(Str::from(refusal.to_string())),
+        ),
+    }
+}
+
 /// The code that whoever asks about or changes a configuration gets.
 pub fn config_refusal(refusal: &ConfigRefusal) -> ErrorCode {
     match refusal {

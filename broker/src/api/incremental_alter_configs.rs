@@ -1,13 +1,13 @@
 //! IncrementalAlterConfigs (44): sets, deletes, appends to and subtracts from single settings of
 //! topics, brokers, loggers, groups and client metrics (KIP-339).
 
+use protocol::Response;
 use protocol::messages::incremental_alter_configs::{
     AlterConfigsResourceResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
 };
-use protocol::{Response, Str};
 
 use super::alter_configs::{Asked, alter};
-use super::error::config_refusal;
+use super::error::config_outcome;
 use crate::broker::Broker;
 use crate::config::{Extent, Step};
 use crate::context::RequestContext;
@@ -39,18 +39,15 @@ pub async fn handle(
     let outcomes = alter(broker, context, Extent::Steps, request.validate_only, asked).await;
     let responses = outcomes
         .into_iter()
-        .map(
-            |(resource_type, resource_name, outcome)| AlterConfigsResourceResponse {
-                error_code: outcome
-                    .as_ref()
-                    .err()
-                    .map(config_refusal)
-                    .unwrap_or_default(),
-                error_message: outcome.err().map(|refusal| Str::from(refusal.to_string())),
+        .map(|(resource_type, resource_name, outcome)| {
+            let (error_code, error_message) = config_outcome(outcome);
+            AlterConfigsResourceResponse {
+                error_code,
+                error_message,
                 resource_type,
                 resource_name,
-            },
-        )
+            }
+        })
         .collect();
     Reply::Now(Response::IncrementalAlterConfigs(
         IncrementalAlterConfigsResponse {

@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use authz::{Operation, Resource};
-use model::{LeaderEpoch, PartitionIndex};
+use authz::Operation;
+use model::LeaderEpoch;
 use protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsRequest, ListOffsetsResponse,
     ListOffsetsTopicResponse,
@@ -14,9 +14,9 @@ use protocol::messages::list_offsets::{
 use protocol::{ErrorCode, Response};
 use storage::{Log, SearchError, TimestampedOffset};
 
+use super::named_log::named_log;
 use crate::broker::Broker;
 use crate::context::RequestContext;
-use crate::metadata::Image;
 use crate::reply::Reply;
 
 const READ_COMMITTED: i8 = 1;
@@ -76,7 +76,9 @@ pub async fn handle(
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for asked in topic.partitions {
             let answer = if seen.insert((topic.name.clone(), asked.partition_index)) {
-                match locate(broker, context, &image, &topic.name, &asked) {
+                let (index, epoch) = (asked.partition_index, asked.current_leader_epoch);
+                let describe = Operation::Describe;
+                match named_log(broker, context, &image, describe, &topic.name, index, epoch) {
                     Ok(log) => find(broker, context, reader, &log, &asked).await,
                     Err(error_code) => Err(error_code),
                 }
@@ -101,29 +103,6 @@ pub async fn handle(
 struct Reader {
     committed: bool,
     replica_id: i32,
-}
-
-fn locate(
-    broker: &Broker,
-    context: &RequestContext,
-    image: &Image,
-    name: &str,
-    asked: &ListOffsetsPartition,
-) -> Result<Log, ErrorCode> {
-    let permit = context
-        .authorize(Operation::Describe, Resource::topic(name))
-        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
-    let topic = image
-        .topic(name)
-        .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let epoch = LeaderEpoch(asked.current_leader_epoch);
-    broker.led_log(
-        permit,
-        image,
-        topic,
-        PartitionIndex(asked.partition_index),
-        epoch,
-    )
 }
 
 async fn find(

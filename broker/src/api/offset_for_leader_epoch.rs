@@ -3,14 +3,15 @@
 //!
 //! KIP-101, KIP-279, KIP-320.
 
-use authz::{Operation, Resource};
-use model::{LeaderEpoch, PartitionIndex};
+use authz::Operation;
+use model::LeaderEpoch;
 use protocol::messages::offset_for_leader_epoch::{
     EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
     OffsetForLeaderPartition, OffsetForLeaderTopicResult,
 };
 use protocol::{ErrorCode, Response};
 
+use super::named_log::named_log;
 use crate::broker::Broker;
 use crate::context::RequestContext;
 use crate::metadata::Image;
@@ -53,20 +54,9 @@ fn find(
     name: &str,
     asked: &OffsetForLeaderPartition,
 ) -> Result<EpochEndOffset, ErrorCode> {
-    let permit = context
-        .authorize(Operation::Describe, Resource::topic(name))
-        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
-    let topic = image
-        .topic(name)
-        .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
-    let current = LeaderEpoch(asked.current_leader_epoch);
-    let log = broker.led_log(
-        permit,
-        image,
-        topic,
-        PartitionIndex(asked.partition),
-        current,
-    )?;
+    let (index, epoch) = (asked.partition, asked.current_leader_epoch);
+    let describe = Operation::Describe;
+    let log = named_log(broker, context, image, describe, name, index, epoch)?;
     let end = log.epoch_end_offset(LeaderEpoch(asked.leader_epoch));
     Ok(EpochEndOffset {
         error_code: ErrorCode::NONE,

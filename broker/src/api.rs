@@ -3,20 +3,26 @@
 //!
 //! An API has a row when it is complete, never before.
 
-pub mod acls;
+mod acl_filter;
 pub mod alter_configs;
+pub mod alter_user_scram_credentials;
 pub mod api_versions;
+pub mod create_acls;
 pub mod create_partitions;
 pub mod create_topics;
+pub mod delete_acls;
 pub mod delete_groups;
 pub mod delete_records;
 pub mod delete_topics;
+pub mod describe_acls;
+pub mod describe_client_quotas;
 pub mod describe_cluster;
 pub mod describe_configs;
 pub mod describe_groups;
 pub mod describe_log_dirs;
 pub mod describe_producers;
 pub mod describe_topic_partitions;
+pub mod describe_user_scram_credentials;
 pub mod error;
 pub mod fetch;
 pub mod find_coordinator;
@@ -35,6 +41,8 @@ pub mod offset_delete;
 pub mod offset_fetch;
 pub mod offset_for_leader_epoch;
 pub mod produce;
+pub mod sasl_authenticate;
+pub mod sasl_handshake;
 pub mod sync_group;
 
 use protocol::ApiKey;
@@ -85,6 +93,7 @@ pub const APIS: &[Api] = &[
     api(ApiKey::SyncGroup, 0, 5, LISTS),
     api(ApiKey::DescribeGroups, 0, 6, LISTS),
     api(ApiKey::ListGroups, 0, 5, LISTS),
+    api(ApiKey::SaslHandshake, 0, 1, SMALL),
     api(ApiKey::ApiVersions, 0, 4, SMALL),
     api(ApiKey::CreateTopics, 2, 7, LISTS),
     api(ApiKey::DeleteTopics, 1, 6, LISTS),
@@ -97,19 +106,45 @@ pub const APIS: &[Api] = &[
     api(ApiKey::DescribeConfigs, 1, 4, LISTS),
     api(ApiKey::AlterConfigs, 0, 2, LISTS),
     api(ApiKey::DescribeLogDirs, 1, 5, LISTS),
+    api(ApiKey::SaslAuthenticate, 0, 2, SMALL),
     api(ApiKey::CreatePartitions, 0, 3, LISTS),
     api(ApiKey::DeleteGroups, 0, 2, LISTS),
     api(ApiKey::IncrementalAlterConfigs, 0, 1, LISTS),
     api(ApiKey::OffsetDelete, 0, 0, LISTS),
+    api(ApiKey::DescribeClientQuotas, 0, 1, SMALL),
+    api(ApiKey::DescribeUserScramCredentials, 0, 0, LISTS),
+    api(ApiKey::AlterUserScramCredentials, 0, 0, LISTS),
     api(ApiKey::DescribeCluster, 0, 2, SMALL),
     api(ApiKey::DescribeProducers, 0, 0, LISTS),
     api(ApiKey::ListConfigResources, 0, 1, SMALL),
     api(ApiKey::DescribeTopicPartitions, 0, 0, LISTS),
 ];
 
+/// No API has such a row.
+const NOT_SERVED: u8 = u8::MAX;
+/// Kafka 4.3's keys end below it.
+const KEYS_MAX: usize = 128;
+
+/// The row of each key, so that a request looks nothing up by searching.
+const POSITIONS: [u8; KEYS_MAX] = {
+    let mut positions = [NOT_SERVED; KEYS_MAX];
+    let mut at = 0;
+    while at < APIS.len() {
+        positions[APIS[at].key.code() as usize] = at as u8;
+        at += 1;
+    }
+    positions
+};
+
+/// Where an API stands in [`APIS`], if it is served.
+pub fn position(key: ApiKey) -> Option<usize> {
+    let at = *POSITIONS.get(usize::try_from(key.code()).ok()?)?;
+    (at != NOT_SERVED).then_some(usize::from(at))
+}
+
 /// The row of an API, if it is served.
 pub fn row(key: ApiKey) -> Option<&'static Api> {
-    APIS.iter().find(|api| api.key == key)
+    APIS.get(position(key)?)
 }
 
 /// Whether this version of an API is served.
@@ -125,7 +160,7 @@ pub fn frame_bytes_max(key: ApiKey) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{APIS, ApiKey, RECORDS, serves};
+    use super::{APIS, ApiKey, RECORDS, position, serves};
 
     #[test]
     fn rows_stand_in_order_and_within_their_schema() {
@@ -135,6 +170,14 @@ mod tests {
             assert!(api.key.versions().contains(&api.max), "{}", api.key);
             let unbounded = api.frame_bytes_max == RECORDS;
             assert_eq!(unbounded, api.key == ApiKey::Produce, "{}", api.key);
+        }
+    }
+
+    #[test]
+    fn a_key_leads_to_its_row() {
+        for key in ApiKey::ALL {
+            let searched = APIS.iter().position(|api| api.key == *key);
+            assert_eq!(position(*key), searched, "{key}");
         }
     }
 

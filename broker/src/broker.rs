@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use authz::{Authorizer, Permit};
 use model::{LeaderEpoch, PartitionIndex, TopicPartition};
+use otlp::Traces;
 use protocol::ErrorCode;
 use service::telemetry::Loggers;
 use service::{Clock, Flood};
 use storage::{AppendError, Log, LogSettings};
 use tracing::error;
 
+use crate::audit::Audit;
 use crate::config::DynamicConfig;
 use crate::floods::Floods;
 use crate::groups::Groups;
@@ -26,7 +28,9 @@ pub struct Broker {
     /// The configuration in force.
     pub config: DynamicConfig,
     /// What decides about requests.
-    pub authorizer: Authorizer,
+    pub authorizer: Arc<Authorizer>,
+    /// Where denials and changes are told.
+    pub audit: Arc<Audit>,
     /// What the cluster is.
     pub metadata: Metadata,
     /// Its logs.
@@ -47,6 +51,8 @@ pub struct Broker {
     pub connection_limits: Arc<ConnectionLimits>,
     /// Counters.
     pub metrics: Metrics,
+    /// Where spans of requests begin.
+    pub traces: Traces,
     /// Guards for log lines that strangers can cause.
     pub floods: Floods,
     /// Guard for log lines that a failing disk causes.
@@ -55,9 +61,10 @@ pub struct Broker {
 
 impl Broker {
     /// Changes the cluster's metadata: logs of new partitions are made first, those of deleted
-    /// topics go last.
+    /// topics go last. Who may change it is known by then.
     pub async fn commit<T, E>(
         &self,
+        _permit: Permit,
         now_ms: i64,
         decide: impl FnOnce(&Image) -> Result<(Vec<MetadataRecord>, T), E>,
     ) -> Result<T, CommitError<E>> {
@@ -82,6 +89,15 @@ impl Broker {
                 MetadataRecord::Configs { owner, .. } => self.configs_changed(owner),
                 _ => {}
             }
+        }
+        let of_acls = |record: &MetadataRecord| {
+            matches!(
+                record,
+                MetadataRecord::Acl { .. } | MetadataRecord::AclDeleted { .. }
+            )
+        };
+        if records.iter().any(of_acls) {
+            self.acls_changed();
         }
     }
 

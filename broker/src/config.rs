@@ -14,16 +14,16 @@ mod logs;
 mod network;
 mod report;
 mod resource;
+mod security;
 #[cfg(test)]
 mod tests;
 mod topics;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::{BrokerLayers, Origin, Preset, Problem, Properties, Reader};
+use config::{BrokerLayers, ConfigErrors, Origin, Preset, Problem, Properties, Reader};
 use model::BrokerId;
 
 pub use alteration::{Extent, Step, check_steps, plan, stored};
@@ -35,6 +35,7 @@ pub use logs::LogsConfig;
 pub use network::{ConnectionConfig, NetworkConfig};
 pub use report::{check_report, default_properties};
 pub use resource::{ConfigRefusal, ConfigResource, Forbidden, kinds};
+pub use security::{AclConfig, HandoffConfig, SecurityConfig};
 pub use topics::{InvalidTopicConfig, REPLICAS_MAX, TopicsConfig};
 
 /// Everything that was configured, typed.
@@ -70,41 +71,24 @@ pub struct BrokerConfig {
     pub groups: GroupsConfig,
     /// Committed offsets.
     pub offsets: OffsetsConfig,
+    /// Who decides about requests, and how authn comes in.
+    pub security: SecurityConfig,
     /// `outrigger.admin.listener`, as host:port.
     pub admin_listener: Option<String>,
     /// `outrigger.endpoints.file`.
     pub endpoints_file: Option<PathBuf>,
     /// `outrigger.log.dir`; `None` is standard error.
     pub log_dir: Option<PathBuf>,
+    /// `outrigger.log.undelivered.file`.
+    pub undelivered_file: Option<PathBuf>,
+    /// The push of metrics and traces; `None` pushes nothing.
+    pub otlp: Option<otlp::Settings>,
     /// The values beneath, by who set them: what DescribeConfigs shows.
     pub layers: Arc<BrokerLayers>,
 }
 
 /// What a person should know about a configuration that is usable: one sentence each.
 pub type Warnings = Vec<String>;
-
-/// Everything that is wrong with a configuration, in the order of the file.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ConfigErrors(Vec<Problem>);
-
-impl ConfigErrors {
-    /// The problems, at least one.
-    pub fn problems(&self) -> &[Problem] {
-        &self.0
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{problem}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigErrors {}
 
 impl BrokerConfig {
     /// Reads the text of a `server.properties` and lays `overrides` over it.
@@ -123,12 +107,14 @@ impl BrokerConfig {
         };
         let read = Self::from_layers(layers);
         // A rule over several keys is told with the line of a key it names, if one was given.
-        let placed = read.as_ref().err().into_iter().flat_map(|errors| &errors.0);
+        let placed = read
+            .as_ref()
+            .err()
+            .into_iter()
+            .flat_map(ConfigErrors::problems);
         problems.extend(placed.map(|problem| place(problem, &file.origins)));
-        if !problems.is_empty() {
-            problems.sort();
-            return Err(ConfigErrors(problems));
-        }
+        problems.sort();
+        ConfigErrors::check(problems)?;
         let config = read?;
         let warnings = config.warnings(&file.without_effect);
         Ok((config, warnings))
@@ -171,20 +157,20 @@ impl BrokerConfig {
             logs: LogsConfig::read(read),
             groups: GroupsConfig::read(read),
             offsets: OffsetsConfig::read(read),
+            security: SecurityConfig::read(read),
             admin_listener: read.text("outrigger.admin.listener"),
             endpoints_file: read.text("outrigger.endpoints.file").map(PathBuf::from),
             log_dir: read.text("outrigger.log.dir").map(PathBuf::from),
+            undelivered_file: read
+                .text("outrigger.log.undelivered.file")
+                .map(PathBuf::from),
+            otlp: otlp(read, &layers),
             network,
             layers: Arc::clone(&layers),
         };
         config.check_memory(read);
-        check_security(read);
-        let problems = reader.problems();
-        if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigErrors(problems))
-        }
+        ConfigErrors::check(reader.problems())?;
+        Ok(config)
     }
 
     /// A largest frame must fit the memory that all requests share.
@@ -209,12 +195,24 @@ impl BrokerConfig {
                 "{name} is {replicas}, but one node gives {REPLICAS_MAX}: clamped"
             ));
         }
+        warnings.extend(self.security.warnings(&self.layers.fixed));
         if !without_effect.is_empty() {
             let names = without_effect.join(", ");
             warnings.push(format!("known properties without effect here: {names}"));
         }
         warnings
     }
+}
+
+/// What was set is read by `otlp` itself, which knows the standard variables.
+fn otlp(read: &mut Reader<'_>, layers: &BrokerLayers) -> Option<otlp::Settings> {
+    let settings = otlp::Settings::read(|name| layers.fixed.get(name).cloned());
+    settings.unwrap_or_else(|problems| {
+        problems
+            .into_iter()
+            .for_each(|problem| read.problem(problem));
+        None
+    })
 }
 
 fn place(problem: &Problem, origins: &std::collections::BTreeMap<String, Origin>) -> Problem {
@@ -242,19 +240,6 @@ fn node_id(read: &mut Reader<'_>) -> i32 {
 fn preset(read: &mut Reader<'_>) -> Preset {
     let name = read.text("outrigger.preset").unwrap_or_default();
     Preset::named(&name).unwrap_or(Preset::Kafka)
-}
-
-/// What would be a false sense of security if it were accepted without an effect.
-fn check_security(read: &mut Reader<'_>) {
-    if read
-        .text("authorizer.class.name")
-        .is_some_and(|class| !class.is_empty())
-    {
-        read.problem(
-            "authorizer.class.name: there is no authorizer yet, everybody who reaches a listener \
-             may do everything; remove it",
-        );
-    }
 }
 
 fn data_dir(read: &mut Reader<'_>) -> PathBuf {

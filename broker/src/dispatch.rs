@@ -30,9 +30,18 @@ pub async fn dispatch(broker: &Arc<Broker>, context: &RequestContext, request: R
         Request::OffsetForLeaderEpoch(r) => {
             api::offset_for_leader_epoch::handle(broker, context, r)
         }
-        Request::DescribeAcls(r) => api::acls::describe(context, &r),
-        Request::CreateAcls(r) => api::acls::create(context, &r),
-        Request::DeleteAcls(r) => api::acls::delete(context, &r),
+        Request::DescribeAcls(r) => api::describe_acls::handle(broker, context, &r),
+        Request::CreateAcls(r) => api::create_acls::handle(broker, context, r).await,
+        Request::DeleteAcls(r) => api::delete_acls::handle(broker, context, r).await,
+        Request::DescribeClientQuotas(r) => api::describe_client_quotas::handle(context, &r),
+        Request::DescribeUserScramCredentials(r) => {
+            api::describe_user_scram_credentials::handle(broker, context, r)
+        }
+        Request::AlterUserScramCredentials(r) => {
+            api::alter_user_scram_credentials::handle(broker, context, r).await
+        }
+        Request::SaslHandshake(_) => api::sasl_handshake::handle(),
+        Request::SaslAuthenticate(_) => api::sasl_authenticate::handle(),
         Request::DescribeLogDirs(r) => api::describe_log_dirs::handle(broker, context, r),
         Request::CreatePartitions(r) => api::create_partitions::handle(broker, context, r).await,
         Request::DescribeCluster(r) => api::describe_cluster::handle(broker, context, &r),

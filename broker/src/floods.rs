@@ -11,6 +11,7 @@ use tracing::warn;
 pub struct Floods {
     accept_failed: Flood,
     hostile: Flood,
+    preface_refused: Flood,
     refused: Flood,
 }
 
@@ -20,6 +21,7 @@ impl Floods {
         Self {
             accept_failed: Flood::minutely(),
             hostile: Flood::minutely(),
+            preface_refused: Flood::minutely(),
             refused: Flood::minutely(),
         }
     }
@@ -35,6 +37,13 @@ impl Floods {
     pub fn hostile(&self, now_ms: i64, client: IpAddr, reason: &dyn Display) {
         if let Some(others) = self.hostile.admit(now_ms) {
             warn!(%client, others, "closed a connection: {reason}");
+        }
+    }
+
+    /// A connection on a socket of the hand-off was closed before it was believed.
+    pub fn preface_refused(&self, now_ms: i64, reason: &dyn Display) {
+        if let Some(others) = self.preface_refused.admit(now_ms) {
+            warn!(others, "closed a connection of the hand-off: {reason}");
         }
     }
 

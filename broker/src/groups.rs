@@ -5,6 +5,7 @@
 //! group decides is `crates/coordinator`'s business; here are logs, clocks and waiting requests.
 
 mod notices;
+mod recorded;
 mod shard_handle;
 mod shard_log;
 mod shard_task;
@@ -26,6 +27,7 @@ use crate::metadata::Topic;
 use crate::topics::{self, GROUPS_TOPIC};
 
 use notices::Notices;
+pub use recorded::GroupMetrics;
 pub use shard_handle::{PendingReply, ShardHandle, Unavailable};
 use shard_log::ShardLog;
 use shard_task::Surroundings;
@@ -35,9 +37,10 @@ pub use topics_gone::forget_offsets_of_deleted_topics;
 const CLOSE: Duration = Duration::from_secs(10);
 
 /// The shards of this node, once there is a topic for them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Groups {
     state: RwLock<State>,
+    metrics: Arc<GroupMetrics>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,6 +58,23 @@ enum State {
 }
 
 impl Groups {
+    /// No shard has been started.
+    pub fn new(metrics: GroupMetrics) -> Self {
+        Self {
+            state: RwLock::default(),
+            metrics: Arc::new(metrics),
+        }
+    }
+
+    /// The shards that have been started, of whatever incarnation of the topic.
+    pub fn running(&self) -> Option<Arc<[ShardHandle]>> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Running { shards, .. } => Some(Arc::clone(shards)),
+            State::Closed | State::NotStarted => None,
+        }
+    }
+
     /// The shard that holds `group`; none before there is a topic.
     pub fn shard(&self, broker: &Broker, group: &GroupId) -> Option<ShardHandle> {
         let shards = self.shards(broker)?;
@@ -88,7 +108,8 @@ impl Groups {
     ) -> Option<ShardHandle> {
         if broker.metadata.image().topic(GROUPS_TOPIC).is_none() {
             let name = model::TopicName::new(GROUPS_TOPIC).ok()?;
-            topics::create_on_first_use(broker, now_ms, vec![name]).await;
+            let permit = Permit::of_the_broker_itself();
+            topics::create_on_first_use(broker, permit, now_ms, vec![name]).await;
         }
         self.shard(broker, group)
     }
@@ -142,6 +163,7 @@ impl Groups {
             config: group_config(&broker.config.current()),
             clock: broker.clock.clone(),
             notices: Arc::new(Notices::new(broker.clock.clone())),
+            metrics: Arc::clone(&self.metrics),
         };
         let shards: Arc<[ShardHandle]> = (0..topic.partitions)
             .map(|index| start_shard(broker, topic, index, around.clone()))

@@ -6,14 +6,19 @@
 //! `net/connection` sends the replies in the order of their requests.
 
 mod api;
+mod audit;
+mod authorizer;
 mod broker;
 pub mod cli;
 pub mod config;
 mod context;
 mod dispatch;
-mod endpoints;
 mod floods;
 mod groups;
+mod handoff;
+mod iam_store;
+mod lag;
+mod mbeans;
 mod metadata;
 mod metrics;
 mod net;
@@ -23,5 +28,6 @@ mod random;
 mod reply;
 mod stages;
 mod start;
+mod telemetry;
 mod topics;
 mod upkeep;

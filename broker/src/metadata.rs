@@ -7,10 +7,14 @@
 mod image;
 mod journal;
 mod record;
+mod recorded;
+mod stored_acl;
 
 pub use image::{Broker, Endpoint, Image, Topic};
 pub use journal::{Journal, JournalError};
 pub use record::{ConfigOwner, MetadataRecord};
+pub use recorded::Recorded;
+pub use stored_acl::StoredAcl;
 
 /// Name of the topic that keeps the metadata log; no client sees it.
 pub const TOPIC: &str = "__cluster_metadata";
@@ -23,6 +27,7 @@ use tokio::sync::{Mutex, watch};
 pub struct Metadata {
     images: watch::Sender<Arc<Image>>,
     journal: Mutex<Journal>,
+    recorded: Recorded,
 }
 
 /// Why a change did not happen.
@@ -41,11 +46,18 @@ pub enum CommitError<E> {
 
 impl Metadata {
     /// Starts from what the journal replayed.
-    pub fn new(image: Image, journal: Journal) -> Self {
+    pub fn new(image: Image, journal: Journal, recorded: Recorded, now_ms: i64) -> Self {
+        recorded.opened(journal.end_offset(), now_ms, journal.snapshot_bytes());
         Self {
             images: watch::Sender::new(Arc::new(image)),
             journal: Mutex::new(journal),
+            recorded,
         }
+    }
+
+    /// What is recorded of changes.
+    pub fn recorded(&self) -> &Recorded {
+        &self.recorded
     }
 
     /// The newest image.
@@ -71,7 +83,25 @@ impl Metadata {
         undo: impl FnOnce(&[MetadataRecord]),
         finish: impl FnOnce(&[MetadataRecord]),
     ) -> Result<T, CommitError<E>> {
+        let asked_ns = self.recorded.asked();
         let mut journal = self.journal.lock().await;
+        let change = self.recorded.begun(asked_ns);
+        let changed = self
+            .change(&mut journal, now_ms, decide, prepare, undo, finish)
+            .await;
+        self.recorded.over(change);
+        changed
+    }
+
+    async fn change<T, E>(
+        &self,
+        journal: &mut Journal,
+        now_ms: i64,
+        decide: impl FnOnce(&Image) -> Result<(Vec<MetadataRecord>, T), E>,
+        prepare: impl FnOnce(&Image, &[MetadataRecord]) -> Result<(), String>,
+        undo: impl FnOnce(&[MetadataRecord]),
+        finish: impl FnOnce(&[MetadataRecord]),
+    ) -> Result<T, CommitError<E>> {
         let image = self.image();
         let (records, outcome) = decide(&image).map_err(CommitError::Refused)?;
         if records.is_empty() {
@@ -83,16 +113,38 @@ impl Metadata {
         }
         if let Err(error) = prepare(&next, &records) {
             undo(&records);
+            self.recorded.failed();
             return Err(CommitError::Prepare(error));
         }
+        let appending_ns = self.recorded.now_ns();
         if let Err(error) = journal.append(&records, now_ms).await {
             undo(&records);
+            self.recorded.failed();
             return Err(CommitError::Journal(error));
         }
+        let committed_ns = self.recorded.now_ns();
+        let nanos = committed_ns.saturating_sub(appending_ns);
+        let end_offset = journal.end_offset();
+        self.recorded
+            .committed(records.len(), end_offset, now_ms, nanos);
         self.images.send_replace(Arc::new(next));
-        journal.snapshot_if_due(&self.image(), now_ms);
+        if let Some(bytes) = journal.snapshot_if_due(&self.image(), now_ms) {
+            self.recorded.snapshot(bytes, now_ms);
+        }
         finish(&records);
+        self.recorded.applied(records.len(), committed_ns);
         Ok(outcome)
+    }
+
+    /// Adds addresses at which clients of further listeners reach this broker. They are of this
+    /// life of the broker and not stored.
+    pub async fn advertise(&self, endpoints: Vec<(Arc<str>, Endpoint)>) {
+        // No change may be under way: it would publish the image that it began with.
+        let _journal = self.journal.lock().await;
+        self.images.send_modify(|image| {
+            let image = Arc::make_mut(image);
+            Arc::make_mut(&mut image.broker).endpoints.extend(endpoints);
+        });
     }
 
     /// Writes a snapshot and closes the journal.

@@ -6,9 +6,13 @@ mod connection_limits;
 mod frames;
 mod listener;
 mod pending;
+mod relayed;
 mod requests;
+mod stream;
+mod trace;
 mod writer;
 
 pub use budget::MemoryBudget;
 pub use connection_limits::ConnectionLimits;
-pub use listener::{BindError, BoundListener, bind, serve};
+pub use listener::serve;
+pub use relayed::serve_relayed;

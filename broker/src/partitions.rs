@@ -42,6 +42,12 @@ impl Partitions {
             .clone()
     }
 
+    /// The logs of one topic by index; none at the place of a partition that did not open.
+    pub fn logs_of(&self, topic: TopicId) -> Option<Arc<[Option<Log>]>> {
+        let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
+        logs.get(&topic).cloned()
+    }
+
     /// All logs of one topic.
     pub fn topic_logs(&self, topic: TopicId) -> Vec<Log> {
         let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);

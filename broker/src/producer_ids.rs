@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use authz::Permit;
 use model::ProducerId;
 use tokio::sync::Mutex;
 
@@ -30,12 +31,17 @@ impl ProducerIds {
     }
 
     /// An id that nobody had.
-    pub async fn next(&self, broker: &Broker, now_ms: i64) -> Result<ProducerId, NoProducerId> {
+    pub async fn next(
+        &self,
+        broker: &Broker,
+        permit: Permit,
+        now_ms: i64,
+    ) -> Result<ProducerId, NoProducerId> {
         let mut block = self.0.lock().await;
         if let Some(id) = block.next() {
             return Ok(ProducerId(id));
         }
-        *block = take_block(broker, now_ms)
+        *block = take_block(broker, permit, now_ms)
             .await
             .map_err(|e| NoProducerId(e.to_string()))?;
         block
@@ -47,6 +53,7 @@ impl ProducerIds {
 
 async fn take_block(
     broker: &Broker,
+    permit: Permit,
     now_ms: i64,
 ) -> Result<Range<i64>, CommitError<std::convert::Infallible>> {
     let decide = |image: &Image| {
@@ -54,5 +61,5 @@ async fn take_block(
         let next = first.saturating_add(BLOCK);
         Ok((vec![MetadataRecord::ProducerIds { next }], first..next))
     };
-    broker.commit(now_ms, decide).await
+    broker.commit(permit, now_ms, decide).await
 }

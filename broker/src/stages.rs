@@ -1,51 +1,77 @@
 //! Where the time of one request goes, in the stages that Kafka's `RequestMetrics` names.
+//!
+//! ```text
+//! read ──queue──► begun ──local──► acted ──remote──► ready ──response queue──► sending ──send──► sent
+//! ```
 
-/// Monotonic nanoseconds at which a request passed each stage.
+/// Monotonic nanoseconds at which a request passed each stage; those that it has not reached yet
+/// stand where it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Stages {
-    received_ns: u64,
-    local_done_ns: u64,
-    answered_ns: u64,
+    read_ns: u64,
+    begun_ns: u64,
+    acted_ns: u64,
+    ready_ns: u64,
+    sending_ns: u64,
     sent_ns: u64,
 }
 
 /// Durations of one finished request, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StageTimes {
+    /// `RequestQueueTimeMs`: its bytes were there, and others came first.
+    pub request_queue_ns: u64,
     /// `LocalTimeMs`: the handler acting.
     pub local_ns: u64,
     /// `RemoteTimeMs`: waiting for a flush, for data or for peers.
     pub remote_ns: u64,
-    /// `ResponseSendTimeMs`: encoding and writing.
-    pub response_ns: u64,
+    /// `ResponseQueueTimeMs`: the answer was there, and others had to leave first.
+    pub response_queue_ns: u64,
+    /// `ResponseSendTimeMs`: writing.
+    pub response_send_ns: u64,
     /// `TotalTimeMs`.
     pub total_ns: u64,
 }
 
 impl Stages {
-    /// A request that is complete; it is acted on at once, so its queue time is none.
-    pub fn received(now_ns: u64) -> Self {
+    /// A request whose last byte came at `read_ns` and that is acted on from `now_ns` on.
+    pub fn begun(read_ns: u64, now_ns: u64) -> Self {
         Self {
-            received_ns: now_ns,
-            local_done_ns: now_ns,
-            answered_ns: now_ns,
+            read_ns: read_ns.min(now_ns),
+            begun_ns: now_ns,
+            acted_ns: now_ns,
+            ready_ns: now_ns,
+            sending_ns: now_ns,
             sent_ns: now_ns,
         }
     }
 
-    /// The handler has acted.
-    pub fn local_done(&mut self, now_ns: u64) {
+    /// When its handler began.
+    pub fn begun_ns(&self) -> u64 {
+        self.begun_ns
+    }
+
+    /// The handler has acted; unless the answer comes later, it is there.
+    pub fn acted(&mut self, now_ns: u64) {
         *self = Self {
-            local_done_ns: now_ns,
-            answered_ns: now_ns,
+            acted_ns: now_ns,
+            ready_ns: now_ns,
+            sending_ns: now_ns,
             sent_ns: now_ns,
             ..*self
         };
     }
 
-    /// The answer is there and its turn has come.
-    pub fn answered(&mut self, now_ns: u64) {
-        self.answered_ns = now_ns;
+    /// An answer that came later is there.
+    pub fn ready(&mut self, now_ns: u64) {
+        self.ready_ns = now_ns;
+        self.sending_ns = now_ns;
+        self.sent_ns = now_ns;
+    }
+
+    /// Its turn has come.
+    pub fn sending(&mut self, now_ns: u64) {
+        self.sending_ns = now_ns;
         self.sent_ns = now_ns;
     }
 
@@ -54,13 +80,27 @@ impl Stages {
         self.sent_ns = now_ns;
     }
 
+    /// When each stage began, and the last one ended.
+    pub fn moments_ns(&self) -> [u64; 6] {
+        [
+            self.read_ns,
+            self.begun_ns,
+            self.acted_ns,
+            self.ready_ns,
+            self.sending_ns,
+            self.sent_ns,
+        ]
+    }
+
     /// How long each stage took.
     pub fn times(&self) -> StageTimes {
         StageTimes {
-            local_ns: self.local_done_ns.saturating_sub(self.received_ns),
-            remote_ns: self.answered_ns.saturating_sub(self.local_done_ns),
-            response_ns: self.sent_ns.saturating_sub(self.answered_ns),
-            total_ns: self.sent_ns.saturating_sub(self.received_ns),
+            request_queue_ns: self.begun_ns.saturating_sub(self.read_ns),
+            local_ns: self.acted_ns.saturating_sub(self.begun_ns),
+            remote_ns: self.ready_ns.saturating_sub(self.acted_ns),
+            response_queue_ns: self.sending_ns.saturating_sub(self.ready_ns),
+            response_send_ns: self.sent_ns.saturating_sub(self.sending_ns),
+            total_ns: self.sent_ns.saturating_sub(self.read_ns),
         }
     }
 }
@@ -71,16 +111,30 @@ mod tests {
 
     #[test]
     fn stages_add_up_to_the_total() {
-        let mut stages = Stages::received(10);
-        stages.local_done(13);
-        stages.answered(20);
-        stages.sent(21);
+        let mut stages = Stages::begun(8, 10);
+        stages.acted(13);
+        stages.ready(20);
+        stages.sending(24);
+        stages.sent(25);
         let times = StageTimes {
+            request_queue_ns: 2,
             local_ns: 3,
             remote_ns: 7,
-            response_ns: 1,
-            total_ns: 11,
+            response_queue_ns: 4,
+            response_send_ns: 1,
+            total_ns: 17,
         };
         assert_eq!(stages.times(), times);
+    }
+
+    #[test]
+    fn an_answer_that_is_there_at_once_waited_for_nothing_but_its_turn() {
+        let mut stages = Stages::begun(12, 10);
+        stages.acted(13);
+        stages.sending(14);
+        stages.sent(16);
+        let times = stages.times();
+        assert_eq!((times.request_queue_ns, times.remote_ns), (0, 0));
+        assert_eq!((times.response_queue_ns, times.total_ns), (1, 6));
     }
 }

@@ -5,37 +5,49 @@
 //! recovered, so that what cannot work is said at once; clients that come early wait in the
 //! listeners' queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use authz::Authorizer;
-use service::admin::{Admin, Health};
+use authz::Permit;
+use authz::iam::IamEngine;
+use identity::HandoffKey;
+use otlp::{OtlpError, Traces};
+use service::admin::{Admin, AdminError, Health};
+use service::endpoints;
+use service::listen::{self, BindError, Bound};
 use service::shutdown::{self, Signal};
-use service::telemetry::Loggers;
-use service::{Clock, Flood};
+use service::telemetry::{Loggers, ROTATION_DEFAULT, Undelivered};
+use service::{AuditLog, Clock, Flood};
 use storage::{Disk, DiskOptions, OpenDiskError};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::audit::Audit;
+use crate::authorizer::authorizer;
 use crate::broker::Broker;
 use crate::config::{BrokerConfig, DynamicConfig};
-use crate::endpoints;
 use crate::floods::Floods;
-use crate::groups::{self, Groups};
-use crate::metadata::{self, Image, Journal, JournalError, Metadata, MetadataRecord};
-use crate::metrics::{Exposed, Metrics};
-use crate::net::{self, BindError, BoundListener, ConnectionLimits, MemoryBudget};
+use crate::groups::{self, GroupMetrics, Groups};
+use crate::handoff::{self, Handoff, HandoffError, SocketFiles, Sockets};
+use crate::iam_store::IamStore;
+use crate::metadata::{self, Image, Journal, JournalError, Metadata, MetadataRecord, Recorded};
+use crate::metrics::{Birth, FlushTimer, Metrics};
+use crate::net::{self, ConnectionLimits, MemoryBudget};
 use crate::partitions::Partitions;
 use crate::producer_ids::ProducerIds;
 use crate::random::Random;
+use crate::telemetry::Telemetry;
 use crate::upkeep;
 
 /// Descriptors kept for sockets and everything that is not a segment.
 const OPEN_FILES_RESERVE: usize = 4096;
 /// Segment files kept open at the least.
 const OPEN_FILES_MIN: usize = 256;
+/// File of the audit log.
+const AUDIT_FILE: &str = "audit.log";
 /// How long a stopping broker waits for its connections.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -48,20 +60,32 @@ pub enum StartError {
     /// A listener.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The sockets for authn.
+    #[error(transparent)]
+    Handoff(#[from] HandoffError),
+    /// The identity store.
+    #[error("outrigger.iam.store: {0}")]
+    IdentityStore(#[from] iam::StoreError),
     /// The metadata log.
     #[error(transparent)]
     Metadata(#[from] JournalError),
     /// The first record of this start could not be stored.
     #[error("the start cannot be recorded: {0}")]
     Epoch(String),
-    /// The admin address.
-    #[error("outrigger.admin.listener: cannot listen on {address}: {source}")]
-    Admin {
-        /// What is configured.
-        address: String,
+    /// The audit log.
+    #[error("cannot write {}: {source}", path.display())]
+    Audit {
+        /// The file.
+        path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
+    /// The admin address.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+    /// Metrics that contradict each other.
+    #[error(transparent)]
+    Telemetry(#[from] OtlpError),
     /// The endpoints file.
     #[error("cannot write {}: {source}", path.display())]
     Endpoints {
@@ -76,41 +100,61 @@ pub enum StartError {
 pub async fn run(
     config: BrokerConfig,
     clock: Clock,
-    loggers: Loggers,
+    (loggers, undelivered): (Loggers, Undelivered),
     signal: Signal,
 ) -> Result<(), StartError> {
     let started = clock.monotonic();
-    let disk = open_disk(&config)?;
+    let metrics = record(&config, &clock);
+    let telemetry = Telemetry::new(&config, &undelivered, &clock)?;
+    let disk = open_disk(&config, &clock, &metrics)?;
     let mut listeners = Vec::new();
     for listener in &config.listeners {
-        listeners.push(net::bind(listener, &config.network).await?);
+        let place = (listener.bind_host.as_str(), listener.bind_port);
+        listeners.push(listen::bind(&listener.name, place, config.network.sockets).await?);
     }
+    let handoff_config = config.security.handoff.clone();
+    let handoff = handoff_config
+        .as_ref()
+        .map(|handoff| Sockets::bind(&handoff.directory))
+        .transpose()?;
     let health = Health::starting(&["storage", "listeners"]);
-    let broker = open(config, disk, &listeners, clock.clone(), loggers).await?;
+    let (store, iam) = match &config.security.iam_store {
+        Some(directory) => {
+            IamStore::open(directory).map(|(store, iam)| (Some(store), Some(iam)))?
+        }
+        None => (None, None),
+    };
+    let parts = Parts {
+        disk,
+        clock: clock.clone(),
+        loggers,
+        undelivered,
+        metrics,
+        traces: telemetry.traces(),
+        iam,
+    };
+    let broker = open(config, parts, &listeners).await?;
     health.ok("storage");
-    let admin = bind_admin(&broker, health.clone()).await?;
     let mut tasks = JoinSet::new();
-    let bound: BTreeMap<_, _> = listeners
-        .iter()
-        .map(|l| (Arc::clone(&l.name), l.address))
-        .collect();
-    for listener in listeners {
-        info!(listener = %listener.name, address = %listener.address, "listening");
-        tasks.spawn(net::serve(listener, Arc::clone(&broker), signal.clone()));
+    let admin = telemetry
+        .serve(&broker, health.clone(), &signal, &mut tasks)
+        .await?;
+    let bound = listen(listeners, &broker, &signal, &mut tasks);
+    let socket_files = handoff.zip(handoff_config).map(|(sockets, config)| {
+        info!(directory = %config.directory.display(), "waiting for authn");
+        serve_handoff(sockets, config.uids, &broker, &signal, &mut tasks)
+    });
+    if let Some(store) = store {
+        tasks.spawn(store.follow(Arc::clone(&broker), signal.clone()));
     }
     let admin_address = admin.as_ref().map(Admin::local_addr);
     if let Some(admin) = admin {
         tasks.spawn(admin.serve(signal.clone()));
     }
-    tasks.spawn(groups::forget_offsets_of_deleted_topics(
-        Arc::clone(&broker),
-        signal.clone(),
-    ));
-    tasks.spawn(upkeep::run(
-        Arc::clone(&broker),
-        health.clone(),
-        signal.clone(),
-    ));
+    let forgetting = groups::forget_offsets_of_deleted_topics(Arc::clone(&broker), signal.clone());
+    tasks.spawn(forgetting);
+    let upkeep = upkeep::run(Arc::clone(&broker), health.clone(), signal.clone());
+    tasks.spawn(upkeep);
     health.ok("listeners");
     let endpoints_file = broker.config.current().endpoints_file.clone();
     if let Some(path) = &endpoints_file {
@@ -124,8 +168,54 @@ pub async fn run(
     let mut stop = signal;
     let cause = stop.wait().await;
     info!(%cause, "broker stopping");
+    drop(socket_files);
     stopping(&broker, tasks, endpoints_file.as_deref()).await;
     Ok(())
+}
+
+/// Accepts on every listener from now on; says where.
+fn listen(
+    listeners: Vec<Bound>,
+    broker: &Arc<Broker>,
+    signal: &Signal,
+    tasks: &mut JoinSet<()>,
+) -> BTreeMap<Arc<str>, SocketAddr> {
+    let named = listeners.iter().map(|l| (Arc::clone(&l.name), l.address));
+    let bound = named.collect();
+    for listener in listeners {
+        info!(listener = %listener.name, address = %listener.address, "listening");
+        tasks.spawn(net::serve(listener, Arc::clone(broker), signal.clone()));
+    }
+    bound
+}
+
+fn serve_handoff(
+    sockets: Sockets,
+    uids: BTreeSet<u32>,
+    broker: &Arc<Broker>,
+    signal: &Signal,
+    tasks: &mut JoinSet<()>,
+) -> SocketFiles {
+    let own = rustix::process::geteuid().as_raw();
+    let uids = if uids.is_empty() {
+        BTreeSet::from([own])
+    } else {
+        uids
+    };
+    let handoff = Arc::new(Handoff::new(HandoffKey::new(Random.bytes()), uids));
+    tasks.spawn(net::serve_relayed(
+        sockets.relay,
+        Arc::clone(&handoff),
+        Arc::clone(broker),
+        signal.clone(),
+    ));
+    tasks.spawn(handoff::serve_control(
+        sockets.control,
+        handoff,
+        Arc::clone(broker),
+        signal.clone(),
+    ));
+    sockets.files
 }
 
 async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Option<&Path>) {
@@ -151,13 +241,26 @@ async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Optio
     }
 }
 
-fn open_disk(config: &BrokerConfig) -> Result<Disk, StartError> {
+/// Everything that the process records from now on.
+fn record(config: &BrokerConfig, clock: &Clock) -> Metrics {
+    let birth = Birth {
+        workers: tokio::runtime::Handle::current().metrics().num_workers(),
+        now_ns: clock.monotonic_nanos(),
+    };
+    Metrics::new(
+        birth,
+        config.listeners.iter().map(|listener| &listener.name),
+    )
+}
+
+fn open_disk(config: &BrokerConfig, clock: &Clock, metrics: &Metrics) -> Result<Disk, StartError> {
     let options = DiskOptions {
         open_files_max: open_files_max(),
         node_id: config.node_id,
         fresh_cluster_id: Random.topic_id(),
         fresh_directory_id: Random.topic_id(),
         faults: None,
+        stopwatch: Some(Arc::new(FlushTimer::new(clock, &metrics.flushes))),
     };
     Ok(Disk::open(&config.data_dir, options)?)
 }
@@ -182,31 +285,52 @@ fn open_files_max() -> usize {
         .clamp(OPEN_FILES_MIN, 1 << 20)
 }
 
+/// What a broker is made of besides its configuration.
+struct Parts {
+    disk: Disk,
+    clock: Clock,
+    loggers: Loggers,
+    undelivered: Undelivered,
+    metrics: Metrics,
+    traces: Traces,
+    iam: Option<IamEngine>,
+}
+
 /// Everything behind the listeners: metadata, then the logs that it promises.
 async fn open(
     config: BrokerConfig,
-    disk: Disk,
-    listeners: &[BoundListener],
-    clock: Clock,
-    loggers: Loggers,
+    parts: Parts,
+    listeners: &[Bound],
 ) -> Result<Arc<Broker>, StartError> {
+    let Parts {
+        disk,
+        clock,
+        loggers,
+        undelivered,
+        metrics,
+        traces,
+        iam,
+    } = parts;
     let now_ms = clock.now_ms();
     let mut image = Image::new(disk.cluster_id(), node(&config, listeners));
     let journal = Journal::open(&disk, &mut image, now_ms).await?;
+    let recorded = Recorded::new(metrics.registry(), &clock);
     let network = &config.network;
     let broker = Arc::new(Broker {
-        authorizer: Authorizer::AllowAll,
+        audit: Arc::new(Audit::new(audit_log(&config, &undelivered, &clock)?)),
+        authorizer: Arc::new(authorizer(config.security.acls.as_ref(), iam, &image)),
         connection_limits: ConnectionLimits::new(network),
-        memory: MemoryBudget::new(network.requests_memory_bytes),
+        memory: MemoryBudget::new(network.requests_memory_bytes, &clock),
         config: DynamicConfig::new(config),
-        metadata: Metadata::new(image, journal),
+        metadata: Metadata::new(image, journal, recorded, now_ms),
         partitions: Partitions::new(disk),
-        groups: Groups::default(),
+        groups: Groups::new(GroupMetrics::new(metrics.registry())),
         clock,
         loggers,
         producer_ids: ProducerIds::new(),
         random: Random,
-        metrics: Metrics::new(),
+        metrics,
+        traces,
         floods: Floods::new(),
         storage_failures: Flood::minutely(),
     });
@@ -228,7 +352,23 @@ async fn open(
     Ok(broker)
 }
 
-fn node(config: &BrokerConfig, listeners: &[BoundListener]) -> metadata::Broker {
+/// The audit log stands beside the other log files; where there are none, it is not written.
+fn audit_log(
+    config: &BrokerConfig,
+    undelivered: &Undelivered,
+    clock: &Clock,
+) -> Result<AuditLog, StartError> {
+    let Some(dir) = &config.log_dir else {
+        return Ok(AuditLog::off(clock));
+    };
+    let opened = AuditLog::open(dir, AUDIT_FILE, ROTATION_DEFAULT, undelivered, clock);
+    opened.map_err(|source| StartError::Audit {
+        path: dir.join(AUDIT_FILE),
+        source,
+    })
+}
+
+fn node(config: &BrokerConfig, listeners: &[Bound]) -> metadata::Broker {
     let machine = rustix::system::uname()
         .nodename()
         .to_string_lossy()
@@ -262,27 +402,7 @@ async fn raise_leader_epoch(broker: &Broker, now_ms: i64) -> Result<(), StartErr
         Ok::<_, std::convert::Infallible>((record.into_iter().collect(), ()))
     };
     broker
-        .commit(now_ms, decide)
+        .commit(Permit::of_the_broker_itself(), now_ms, decide)
         .await
         .map_err(|error| StartError::Epoch(error.to_string()))
-}
-
-async fn bind_admin(broker: &Arc<Broker>, health: Health) -> Result<Option<Admin>, StartError> {
-    let Some(address) = broker.config.current().admin_listener.clone() else {
-        return Ok(None);
-    };
-    let failed = |source| StartError::Admin {
-        address: address.clone(),
-        source,
-    };
-    let resolved = tokio::net::lookup_host(&address)
-        .await
-        .map_err(failed)?
-        .next();
-    let resolved = resolved.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
-    let registry = Exposed::registry(Arc::clone(broker));
-    Admin::bind(resolved, health, registry)
-        .await
-        .map(Some)
-        .map_err(failed)
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use authz::Permit;
 use model::{TopicId, TopicName};
 use tracing::{info, warn};
 
@@ -63,6 +64,7 @@ pub fn check(image: &Image, name: &TopicName) -> Result<(), CreateTopicError> {
 /// Creates one topic; gives its id.
 pub async fn create(
     broker: &Broker,
+    permit: Permit,
     now_ms: i64,
     topic: NewTopic,
 ) -> Result<TopicId, CreateTopicError> {
@@ -78,7 +80,7 @@ pub async fn create(
         };
         Ok((vec![record], ()))
     };
-    match broker.commit(now_ms, decide).await {
+    match broker.commit(permit, now_ms, decide).await {
         Ok(()) => {
             info!(topic = %topic.name, partitions = topic.partitions, %id, "created topic");
             Ok(id)
@@ -90,7 +92,12 @@ pub async fn create(
 
 /// Creates the topics that a client asked about, where `auto.create.topics.enable` says so. The
 /// broker's own topics come into being this way too, whatever that setting is.
-pub async fn create_on_first_use(broker: &Broker, now_ms: i64, names: Vec<TopicName>) {
+pub async fn create_on_first_use(
+    broker: &Broker,
+    permit: Permit,
+    now_ms: i64,
+    names: Vec<TopicName>,
+) {
     for name in names {
         let internal = is_internal(name.as_str());
         if !internal && !broker.config.current().topics.auto_create {
@@ -109,7 +116,7 @@ pub async fn create_on_first_use(broker: &Broker, now_ms: i64, names: Vec<TopicN
                 configs: BTreeMap::new(),
             }
         };
-        match create(broker, now_ms, topic).await {
+        match create(broker, permit, now_ms, topic).await {
             // Somebody else was quicker.
             Ok(_) | Err(CreateTopicError::Exists(_)) => {}
             Err(error) => warn!(%error, "cannot create a topic on first use"),

@@ -1,4 +1,5 @@
-//! What a node does by the clock: flush, checkpoints, retention, removal of deleted logs.
+//! What a node does by the clock: flush, checkpoints, retention, removal of deleted logs, and telling
+//! of denials that were repeated.
 //!
 //! One task, one blocking pass at a time; each piece of work has its own interval.
 
@@ -53,6 +54,7 @@ impl Done {
     fn pass(&mut self, broker: &Broker, health: &Health) {
         let config = broker.config.current();
         let (now, now_ms) = (broker.clock.monotonic(), broker.clock.now_ms());
+        broker.audit.tell_repeats(now_ms);
         let disk = broker.partitions.disk();
         let mut failures = Vec::new();
         if due(&mut self.flush, now, config.logs.flush_check_interval) {

@@ -5,11 +5,36 @@
 //! reader's own books.
 
 pub mod batch;
+pub mod exposition;
+pub mod handoff;
+pub mod kernel;
+pub mod log_events;
+pub mod login;
+pub mod mbeans;
 pub mod meter;
+pub mod push;
+pub mod rules;
 
 #[path = "../../crates/protocol/tests/wire/properties.rs"]
 mod properties;
 
+/// How logs become events; it names its parts from its crate's root, which is this one here.
+#[path = "../../logshipper/src"]
+pub mod logshipper {
+    pub mod event;
+    pub mod position;
+
+    /// Names and archives as whoever writes into a log folder may make them.
+    pub mod input {
+        #[path = "../../../fuzz/src/compressed_log.rs"]
+        pub mod compressed_log;
+        mod log_name;
+        mod packing;
+    }
+}
+
+pub use logshipper::input::compressed_log;
+pub use logshipper::{event, position};
 use meter::Meter;
 
 #[global_allocator]

@@ -71,20 +71,25 @@ impl DataDir {
         self.0.join("endpoints.json")
     }
 
-    /// The broker's configuration, written by `up` at each start.
-    pub(crate) fn broker_properties(&self) -> PathBuf {
-        self.0.join("server.properties")
+    /// What a Prometheus has to scrape; in a folder of its own, which can be given to a container.
+    pub(crate) fn prometheus_targets(&self) -> PathBuf {
+        self.0.join("prometheus/targets.json")
     }
 
-    /// Where the broker says what it has bound.
-    pub(crate) fn broker_endpoints(&self) -> PathBuf {
-        self.0.join("broker.json")
+    /// A process's configuration, written by `up` at each start.
+    pub(crate) fn properties(&self, file: &str) -> PathBuf {
+        self.0.join(file)
     }
 
-    /// The broker's process id, for an `up` that comes after a killed one. The broker removes its own
-    /// file when it begins to stop, which is too early to know that it has ended.
-    pub(crate) fn broker_pid(&self) -> PathBuf {
-        self.0.join("broker.pid")
+    /// Where a process says what it has bound.
+    pub(crate) fn bound_by(&self, process: &str) -> PathBuf {
+        self.run().join(format!("{process}.json"))
+    }
+
+    /// A process's id, for an `up` that comes after a killed one. A process removes its own file
+    /// when it begins to stop, which is too early to know that it has ended.
+    pub(crate) fn pid_of(&self, process: &str) -> PathBuf {
+        self.run().join(format!("{process}.pid"))
     }
 
     /// Topics, offsets and metadata.
@@ -92,8 +97,54 @@ impl DataDir {
         self.0.join("broker")
     }
 
+    /// What authn keeps for itself, apart from what it must not read.
+    pub(crate) fn authn_data(&self) -> PathBuf {
+        self.0.join("authn")
+    }
+
     /// Log files of every process.
     pub(crate) fn logs(&self) -> PathBuf {
         self.0.join("logs")
+    }
+
+    /// What the log shipper keeps: how far each sink is, what was refused, what may be removed.
+    pub(crate) fn logshipper_data(&self) -> PathBuf {
+        self.0.join("logshipper")
+    }
+
+    /// What is delivered of the log files, for those who rotate them.
+    pub(crate) fn undelivered(&self) -> PathBuf {
+        self.logshipper_data().join("undelivered.json")
+    }
+
+    /// Where log lines are delivered while no other sink is named.
+    pub(crate) fn delivered_logs(&self) -> PathBuf {
+        self.0.join("delivered-logs")
+    }
+
+    /// What is there only while processes run: what they have bound, their ids, and the sockets by
+    /// which authn hands connections to the broker where the path is short enough.
+    pub(crate) fn run(&self) -> PathBuf {
+        self.0.join("run")
+    }
+
+    /// The private certificate authority and what it issued.
+    pub(crate) fn pki(&self) -> PathBuf {
+        self.0.join("pki")
+    }
+
+    /// Users, roles, keys and policies of IAM.
+    pub(crate) fn iam(&self) -> PathBuf {
+        self.0.join("iam")
+    }
+
+    /// Secrets that clients need, a file each.
+    pub(crate) fn credentials(&self) -> PathBuf {
+        self.0.join("credentials")
+    }
+
+    /// Configurations that clients can be started with.
+    pub(crate) fn clients(&self) -> PathBuf {
+        self.0.join("clients")
     }
 }

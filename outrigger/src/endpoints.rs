@@ -4,6 +4,7 @@
 //! thing it names is.
 
 use crate::data_dir::DataDir;
+use crate::prometheus_targets;
 use serde::{Deserialize, Serialize};
 use service::files::{read_text, remove_if_exists, write_atomic};
 use std::collections::BTreeMap;
@@ -12,6 +13,17 @@ use std::path::PathBuf;
 
 const VERSION: u32 = 1;
 const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// The way in without credentials.
+pub(crate) const PLAINTEXT: &str = "plaintext";
+/// The way in with a client certificate.
+pub(crate) const TLS: &str = "tls";
+/// The way in with a name and a password.
+pub(crate) const SCRAM: &str = "scram";
+/// The way in with an access key.
+pub(crate) const IAM: &str = "iam";
+/// The ways in that a client needs TLS for.
+const SECURED: [&str; 3] = [TLS, SCRAM, IAM];
 
 /// The content of the file. Paths are absolute, addresses are `host:port`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,9 +34,9 @@ pub(crate) struct Endpoints {
     pub(crate) cluster_id: String,
     /// The data directory.
     pub(crate) data_dir: PathBuf,
-    /// Bootstrap addresses by way in: `plaintext`, later `tls`, `scram`, `iam`.
+    /// Bootstrap addresses by way in: `plaintext`, `tls`, `scram`, `iam`.
     pub(crate) bootstrap: BTreeMap<String, String>,
-    /// Base URLs: `broker_admin` and, later, exporters and dashboard.
+    /// Base URLs: `exporter_jmx`, `broker_admin` and the like.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) http: BTreeMap<String, String>,
     /// Names, and files that hold secrets; never a secret itself.
@@ -37,18 +49,34 @@ pub(crate) struct Endpoints {
 /// One supervised process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProcessEntry {
-    /// `broker`, later `authn` and so on.
+    /// `broker`, `authn` and so on.
     pub(crate) name: String,
     /// Its process id now; a restart changes it.
     pub(crate) pid: u32,
     /// Its main log file.
     pub(crate) log: PathBuf,
+    /// Where it tells whom it refused what, one JSON object a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) audit_log: Option<PathBuf>,
 }
 
-/// What the broker writes once its listeners are bound.
+/// A process that is up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its main log file.
+    pub(crate) log: PathBuf,
+    /// Its audit log.
+    pub(crate) audit_log: Option<PathBuf>,
+    /// What it has bound.
+    pub(crate) bound: Bound,
+}
+
+/// What a process writes once its listeners are bound.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct BrokerEndpoints {
-    /// Of the broker that wrote it: the file of an earlier one does not count.
+pub(crate) struct Bound {
+    /// Of the process that wrote it: the file of an earlier one does not count.
     pub(crate) pid: u32,
     /// `host:port` by listener name.
     pub(crate) listeners: BTreeMap<String, String>,
@@ -58,40 +86,66 @@ pub(crate) struct BrokerEndpoints {
 }
 
 impl Endpoints {
-    /// What is known of an instance whose only process is a broker.
-    pub(crate) fn of_broker(
+    /// What is known of an instance with these processes.
+    pub(crate) fn new(
         data_dir: &DataDir,
-        log: PathBuf,
-        cluster_id: String,
-        broker: &BrokerEndpoints,
+        cluster_id: &str,
+        credentials: &BTreeMap<String, String>,
+        processes: &[Running],
     ) -> Self {
-        let listeners = broker.listeners.iter();
-        let admin = broker.admin.as_deref().map(reachable);
+        let listeners = || {
+            let bound = processes.iter().map(|process| (process, &process.bound));
+            bound.flat_map(|(process, bound)| bound.listeners.iter().map(move |l| (process, l)))
+        };
+        let kafka = listeners().filter(|(_, (name, _))| !is_http(name));
+        let exporters = listeners().filter(|(_, (name, _))| is_http(name));
+        let exporters = exporters.map(|(process, (scheme, address))| {
+            let url = format!("{scheme}://{}", reachable(address));
+            (http_key(process.name), url)
+        });
+        let admin = |process: &Running| {
+            let admin = process.bound.admin.as_deref().map(reachable)?;
+            Some((admin_key(process.name), format!("http://{admin}")))
+        };
+        let entry = |process: &Running| ProcessEntry {
+            name: process.name.to_owned(),
+            pid: process.bound.pid,
+            log: process.log.clone(),
+            audit_log: process.audit_log.clone(),
+        };
         Self {
             version: VERSION,
-            cluster_id,
+            cluster_id: cluster_id.to_owned(),
             data_dir: data_dir.path().to_owned(),
-            bootstrap: listeners
-                .map(|(name, address)| (way_in(name), reachable(address)))
+            bootstrap: kafka
+                .map(|(_, (name, address))| (way_in(name), reachable(address)))
                 .collect(),
-            http: admin
-                .map(|address| ("broker_admin".to_owned(), format!("http://{address}")))
-                .into_iter()
+            http: exporters
+                .chain(processes.iter().filter_map(admin))
                 .collect(),
-            credentials: BTreeMap::new(),
-            processes: vec![ProcessEntry {
-                name: "broker".to_owned(),
-                pid: broker.pid,
-                log,
-            }],
+            credentials: credentials.clone(),
+            processes: processes.iter().map(entry).collect(),
         }
     }
 
-    /// Writes the file, for its owner alone and never half.
+    /// Those of a broker alone that wrote `bound`.
+    #[cfg(test)]
+    pub(crate) fn of_broker(data_dir: &DataDir, bound: &str) -> Self {
+        let broker = Running {
+            name: "broker",
+            log: data_dir.logs().join("server.log"),
+            audit_log: Some(data_dir.logs().join("audit.log")),
+            bound: serde_json::from_str(bound).unwrap_or_else(|e| unreachable!("{bound}: {e}")),
+        };
+        Self::new(data_dir, "cWlk", &BTreeMap::new(), &[broker])
+    }
+
+    /// Writes the file, for its owner alone and never half, and beside it what Prometheus reads.
     pub(crate) fn write(&self, data_dir: &DataDir) -> io::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        write_atomic(&data_dir.endpoints(), text.as_bytes())
+        write_atomic(&data_dir.endpoints(), text.as_bytes())?;
+        prometheus_targets::write(self, data_dir)
     }
 
     /// Reads the file; `None` when there is none.
@@ -103,24 +157,59 @@ impl Endpoints {
         }
     }
 
-    /// Removes the file.
+    /// Removes both files.
     pub(crate) fn remove(data_dir: &DataDir) -> io::Result<()> {
+        prometheus_targets::remove(data_dir)?;
         remove_if_exists(&data_dir.endpoints())
     }
 
-    /// The address a client without credentials uses, else the first there is.
+    /// Ways in with their addresses, for people: in the order of MSK's ports, and others behind them.
+    pub(crate) fn ways_in(&self) -> Vec<(&str, &str)> {
+        let mut ways: Vec<_> = self
+            .bootstrap
+            .iter()
+            .map(|(way_in, address)| (way_in.as_str(), address.as_str()))
+            .collect();
+        let order = [PLAINTEXT, TLS, SCRAM, IAM];
+        ways.sort_by_key(|(way_in, _)| {
+            order
+                .iter()
+                .position(|known| known == way_in)
+                .unwrap_or(order.len())
+        });
+        ways
+    }
+
+    /// The address a client without credentials uses.
     pub(crate) fn first_bootstrap(&self) -> Option<&str> {
-        let plaintext = self.bootstrap.get("plaintext");
+        let mut open = self.bootstrap.iter();
+        let other = open.find(|(way_in, _)| !SECURED.contains(&way_in.as_str()));
+        let plaintext = self.bootstrap.get(PLAINTEXT);
         plaintext
-            .or_else(|| self.bootstrap.values().next())
+            .or_else(|| other.map(|(_, address)| address))
             .map(String::as_str)
     }
 }
 
-impl BrokerEndpoints {
-    /// Reads the broker's file; `None` while it is not there or not this `pid`'s.
-    pub(crate) fn read(data_dir: &DataDir, pid: u32) -> Option<Self> {
-        let text = read_text(&data_dir.broker_endpoints(), FILE_BYTES_MAX).ok()?;
+/// The key in `http` of a process's admin server.
+pub(crate) fn admin_key(process: &str) -> String {
+    format!("{}_admin", http_key(process))
+}
+
+/// The key in `http` of what an exporter serves.
+fn http_key(process: &str) -> String {
+    process.replace('-', "_")
+}
+
+/// Whether a listener is one of scrapes: then its name is the scheme.
+fn is_http(listener: &str) -> bool {
+    listener == "http" || listener == "https"
+}
+
+impl Bound {
+    /// Reads a process's file; `None` while it is not there or not this `pid`'s.
+    pub(crate) fn read(data_dir: &DataDir, process: &str, pid: u32) -> Option<Self> {
+        let text = read_text(&data_dir.bound_by(process), FILE_BYTES_MAX).ok()?;
         let endpoints: Self = serde_json::from_str(&text).ok()?;
         (endpoints.pid == pid).then_some(endpoints)
     }
@@ -129,9 +218,10 @@ impl BrokerEndpoints {
 /// The key of a listener: what clients call the way in, which for MSK's names differs from Kafka's.
 fn way_in(listener: &str) -> String {
     match listener {
-        "CLIENT_SECURE" | "SSL" => "tls".to_owned(),
-        "CLIENT_SASL_SCRAM" => "scram".to_owned(),
-        "CLIENT_IAM" => "iam".to_owned(),
+        "CLIENT" => PLAINTEXT.to_owned(),
+        "CLIENT_SECURE" | "SSL" => TLS.to_owned(),
+        "CLIENT_SASL_SCRAM" => SCRAM.to_owned(),
+        "CLIENT_IAM" => IAM.to_owned(),
         other => other.to_ascii_lowercase(),
     }
 }

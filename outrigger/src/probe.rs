@@ -8,6 +8,7 @@ pub(crate) use listener::Listener;
 
 use protocol::messages::metadata::MetadataRequest;
 use protocol::{Request, Response};
+use serde::Deserialize;
 use std::time::Duration;
 
 /// A healthy broker on the same machine answers in a millisecond or two.
@@ -40,9 +41,47 @@ pub(crate) async fn health(base_url: &str) -> Result<(), String> {
     if answer.status == 200 {
         return Ok(());
     }
-    let mut body = answer.body;
-    body.truncate(body.floor_char_boundary(REASON_BYTES_MAX));
-    Err(format!("/healthz says {}: {}", answer.status, body.trim()))
+    let mut reason = reasons(&answer.body).unwrap_or_else(|| {
+        let body = answer.body.trim();
+        format!("/healthz says {}: {body}", answer.status)
+    });
+    reason.truncate(reason.floor_char_boundary(REASON_BYTES_MAX));
+    Err(reason)
+}
+
+/// What the components of a process say that are not well, in one line; `None` where the body is of another shape.
+fn reasons(body: &str) -> Option<String> {
+    let answer: Unhealthy = serde_json::from_str(body).ok()?;
+    let reasons = answer.reasons.into_iter();
+    let told: Vec<_> = reasons
+        .map(|Reason { component, reason }| format!("{component}: {reason}"))
+        .collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// The body of `/healthz` where something is wrong.
+#[derive(Deserialize)]
+struct Unhealthy {
+    reasons: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    component: String,
+    reason: String,
+}
+
+/// What an admin server answers to a GET of `path` with status 200.
+pub(crate) async fn text(base_url: &str, path: &str) -> Result<String, String> {
+    let asked = tokio::time::timeout(TIMEOUT, http::get(base_url, path));
+    let answer = asked
+        .await
+        .map_err(|_| format!("{base_url} does not answer"))?;
+    let answer = answer.map_err(|error| format!("{base_url}: {error}"))?;
+    if answer.status == 200 {
+        return Ok(answer.body);
+    }
+    Err(format!("{base_url}{path} says {}", answer.status))
 }
 
 /// An error with its causes in one line.
@@ -55,4 +94,18 @@ pub(crate) fn explained(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reasons;
+
+    #[test]
+    fn what_is_not_well_is_told_in_words() {
+        let body = r#"{"status":"degraded","reasons":[{"component":"a","reason":"full"},{"component":"b","reason":"away"}]}"#;
+        assert_eq!(reasons(body).as_deref(), Some("a: full; b: away"));
+        for other in ["", "x", "{}", r#"{"status":"degraded","reasons":[]}"#] {
+            assert_eq!(reasons(other), None, "{other}");
+        }
+    }
 }

@@ -5,8 +5,8 @@ mod report;
 pub(crate) use report::{ProcessReport, Report};
 
 use crate::data_dir::{DataDir, DataDirOption};
-use crate::endpoints::{Endpoints, ProcessEntry};
-use crate::{output, probe};
+use crate::endpoints::{Endpoints, ProcessEntry, admin_key};
+use crate::{log_delivery, output, probe};
 use clap::Args;
 use service::Exit;
 use service::files::Lock;
@@ -55,7 +55,12 @@ pub(crate) async fn ask(data_dir: &DataDir) -> io::Result<Report> {
     for process in &endpoints.processes {
         processes.push(ask_process(process, &endpoints).await);
     }
-    Ok(Report::new(data_dir, supervised, endpoints, processes))
+    let logs = match endpoints.http.get(&admin_key(log_delivery::PROCESS)) {
+        // Why it does not answer is among the reasons of its process.
+        Some(url) => log_delivery::ask(url).await.ok(),
+        None => None,
+    };
+    Ok(Report::new(data_dir, supervised, endpoints, processes).with_logs(logs))
 }
 
 /// The endpoints of what runs in a directory; `None` where nothing does. A file that a killed `up`
@@ -69,7 +74,7 @@ pub(crate) async fn running(data_dir: &DataDir) -> io::Result<Option<Endpoints>>
 
 async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessReport {
     let mut reasons = Vec::new();
-    if let Some(url) = endpoints.http.get(&format!("{}_admin", process.name)) {
+    if let Some(url) = endpoints.http.get(&admin_key(&process.name)) {
         reasons.extend(probe::health(url).await.err());
     }
     if process.name == "broker"

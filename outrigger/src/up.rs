@@ -1,39 +1,54 @@
 //! `outrigger up`: runs the suite in the foreground, keeps it running, and stops it in order.
 //!
-//! It holds no data and serves nothing: when it is killed, its children end by themselves, and the
-//! next `up` goes on where they stood.
+//! It holds no data and serves nothing but a page to look at: when it is killed, its children end by
+//! themselves, and the next `up` goes on where they stood.
 
 pub(crate) mod args;
 mod backoff;
 mod banner;
+mod client_files;
+mod credentials;
+pub(crate) mod dashboard;
 mod directory;
-mod engine;
 mod failure;
+mod handoff;
+mod iam_user;
+mod keeper;
 mod listeners;
+mod outlook;
+mod owner;
+mod parts;
 mod plan;
+mod process;
 mod program;
 mod properties;
+mod scram_user;
+mod suite;
 mod topic;
 
 pub(crate) use args::UpArgs;
+pub(crate) use dashboard::KEY as DASHBOARD;
+pub(crate) use outlook::{Outlook, outlook};
+pub(crate) use properties::escaped;
 
 use crate::data_dir::DataDir;
 use crate::endpoints::Endpoints;
 use crate::output;
-use backoff::Backoff;
 use banner::Banner;
+use credentials::Credentials;
+use dashboard::Dashboard;
 use directory::{claim, write_error};
-use engine::{Engine, NAME, Ready, pin_addresses};
-use failure::{UpError, describe, known};
+use failure::UpError;
+use handoff::Handoff;
+use owner::Owner;
 use plan::{Plan, plan};
-use rustix::process::Signal;
 use service::files::create_temporary_dir;
 use service::shutdown::{self, on_signals};
-use service::telemetry::{Destination, Levels, Options, ROTATION_DEFAULT, Zone};
+use service::telemetry::{Destination, Levels, Options, ROTATION_DEFAULT, Undelivered, Zone};
 use service::{Clock, Exit, environment, settings, telemetry};
-use std::os::unix::process::ExitStatusExt;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use suite::Suite;
 
 /// Read when `--config` names no other file and it exists.
 const CONFIG_FILE: &str = "outrigger.toml";
@@ -55,20 +70,29 @@ async fn run(args: &UpArgs, clock: &Clock) -> Result<(), UpError> {
     let settings = settings_of(args)?;
     let data_dir = resolve(args)?;
     let temporary = args.ephemeral.then(|| data_dir.path().to_owned());
-    let mut plan = plan(data_dir, args, settings).map_err(|problems| {
+    let mut handoff = Handoff::choose(&data_dir)?;
+    let plan = plan(data_dir, handoff.sockets(), args, settings).map_err(|problems| {
         // It is empty as yet, and nobody has claimed it.
         temporary.map(std::fs::remove_dir);
         UpError::Settings(problems.to_string())
     })?;
     let _claim = claim(&plan.data_dir, plan.ephemeral, clock).await?;
+    handoff.create()?;
     let _telemetry = start_log(&plan.data_dir, clock)?;
-    let ended = supervise(&mut plan, signal, clock).await;
+    let ended = supervise(&plan, signal, clock).await;
     let endpoints = plan.data_dir.endpoints();
     let removed = Endpoints::remove(&plan.data_dir).map_err(write_error(&endpoints));
+    // Before the data directory, which it may lie in, is given back.
+    drop(handoff);
     ended.and(removed)
 }
 
 fn resolve(args: &UpArgs) -> Result<DataDir, UpError> {
+    if args.ephemeral
+        && let Some(named) = &args.data_dir.data_dir
+    {
+        return directory::new_one(named);
+    }
     if args.ephemeral {
         let temporary = create_temporary_dir("outrigger").and_then(|path| DataDir::new(&path));
         return temporary.map_err(UpError::Temporary);
@@ -103,6 +127,7 @@ fn start_log(data_dir: &DataDir, clock: &Clock) -> Result<telemetry::Telemetry, 
             main: "outrigger.log",
             routes: false,
             rotation: ROTATION_DEFAULT,
+            undelivered: Undelivered::told_in(Some(data_dir.undelivered())),
         },
         zone: Zone::Local,
         levels: Levels::default(),
@@ -114,93 +139,74 @@ fn start_log(data_dir: &DataDir, clock: &Clock) -> Result<telemetry::Telemetry, 
     })
 }
 
+/// Runs the suite to its end, which comes by a signal or by what cannot be mended.
 async fn supervise(
-    plan: &mut Plan,
+    plan: &Plan,
     mut signal: shutdown::Signal,
     clock: &Clock,
 ) -> Result<(), UpError> {
-    let mut backoff = Backoff::default();
-    let mut announced = false;
+    let mut suite = Suite::new();
+    let outcome = tokio::select! {
+        outcome = run_suite(&mut suite, plan, clock) => outcome.map(|never| match never {}),
+        cause = signal.wait() => {
+            notice(&format!("{cause}: stopping; a second one ends it at once"));
+            Ok(())
+        }
+    };
+    let stopped = suite.stop().await;
+    if outcome.is_ok() && stopped.is_ok() {
+        notice("stopped");
+    }
+    outcome.and(stopped)
+}
+
+/// Starts everything, says where it is, and keeps what it said true.
+async fn run_suite(suite: &mut Suite, plan: &Plan, clock: &Clock) -> Result<Infallible, UpError> {
+    let dashboard = serve_dashboard(plan, clock).await?;
+    let hosts = &plan.facts.tls_hosts;
+    let credentials = Credentials::prepare(&plan.data_dir, hosts, clock)?;
+    suite.start(plan, clock).await?;
+    let keys = credentials.keys();
+    let endpoints = |suite: &Suite| {
+        let mut endpoints = suite.endpoints(plan, &keys);
+        if let Some(dashboard) = &dashboard {
+            endpoints
+                .http
+                .insert(dashboard::KEY.to_owned(), dashboard.url());
+            dashboard.tell(&endpoints);
+        }
+        endpoints
+    };
+    let known = endpoints(suite);
+    let owner = Owner::new(&known, &credentials.pki).map_err(UpError::Credentials)?;
+    let mut warnings = topic::create(&owner, &plan.topics).await?;
+    warnings.extend(scram_user::create(&owner, &credentials.scram_password).await?);
+    credentials.write_client_files(&plan.data_dir, &known)?;
+    write(&known, plan)?;
+    announce(plan, &known, &warnings);
+    tracing::info!(target: "outrigger.up", "up");
     loop {
-        let mut engine = Engine::start(plan, clock)?;
-        let life = tokio::select! {
-            life = live(&mut engine, plan, &mut announced, clock) => life.map(Some),
-            cause = signal.wait() => {
-                notice(&format!("{cause}: stopping; a second one ends it at once"));
-                Ok(None)
-            }
-        };
-        let status = match life {
-            Ok(Some(status)) => status,
-            Ok(None) => return stopped(engine.stop().await?, plan),
-            Err(error) => {
-                // It must not outlive our claim on the directory.
-                engine.stop().await?;
-                return Err(error);
-            }
-        };
-        let permanent = known(status).is_some_and(Exit::is_permanent);
-        if permanent || !announced {
-            let log = plan.broker_log();
-            return Err(UpError::Ended {
-                name: NAME,
-                status,
-                log,
-            });
-        }
-        let (next, pause) = backoff.crashed(engine.ran(clock));
-        backoff = next;
-        notice(&format!(
-            "the {NAME} (pid {}) has ended: {}; starting it again in {pause:?} (crash {} in a row)",
-            engine.pid(),
-            describe(status),
-            backoff.crashes()
-        ));
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            cause = signal.wait() => {
-                notice(&format!("{cause}: stopped"));
-                return Ok(());
-            }
-        }
+        let process = suite.next().await?;
+        write(&endpoints(suite), plan)?;
+        let pid = process.bound.pid;
+        notice(&format!("the {} is up again (pid {pid})", process.name));
     }
 }
 
-/// One life of the broker: from its start to its end.
-async fn live(
-    engine: &mut Engine,
-    plan: &mut Plan,
-    announced: &mut bool,
-    clock: &Clock,
-) -> Result<ExitStatus, UpError> {
-    let ready = match engine.ready_or_ended(plan, clock).await? {
-        Ok(ready) => ready,
-        Err(status) => return Ok(status),
+async fn serve_dashboard(plan: &Plan, clock: &Clock) -> Result<Option<Dashboard>, UpError> {
+    let Some(listen) = &plan.dashboard else {
+        return Ok(None);
     };
-    pin_addresses(plan, &ready.endpoints);
-    let Ready {
-        endpoints: bound,
-        cluster_id,
-    } = ready;
-    let endpoints = Endpoints::of_broker(&plan.data_dir, plan.broker_log(), cluster_id, &bound);
-    let mut warnings = Vec::new();
-    if !*announced && let Some(bootstrap) = endpoints.first_bootstrap() {
-        warnings = topic::create(bootstrap, &plan.topics).await?;
-    }
-    endpoints
-        .write(&plan.data_dir)
-        .map_err(write_error(&plan.data_dir.endpoints()))?;
-    if *announced {
-        notice(&format!("the {NAME} is up again (pid {})", engine.pid()));
-    } else {
-        announce(plan, &endpoints, &warnings);
-        tracing::info!(target: "outrigger.up", pid = engine.pid(), "up");
-        *announced = true;
-    }
-    tokio::select! {
-        status = engine.ended() => status,
-        never = engine::watch(&bound, notice) => match never {},
-    }
+    let started = Dashboard::start(listen, clock).await;
+    started.map(Some).map_err(|error| UpError::Dashboard {
+        listen: listen.clone(),
+        error,
+    })
+}
+
+fn write(endpoints: &Endpoints, plan: &Plan) -> Result<(), UpError> {
+    let written = endpoints.write(&plan.data_dir);
+    written.map_err(write_error(&plan.data_dir.endpoints()))
 }
 
 fn announce(plan: &Plan, endpoints: &Endpoints, warnings: &[String]) {
@@ -219,25 +225,14 @@ fn announce(plan: &Plan, endpoints: &Endpoints, warnings: &[String]) {
         endpoints,
         data_dir: &plan.data_dir,
         topics: &topics,
+        log_sinks: &plan.log_sinks(),
         warnings,
-        auto_create: plan.auto_create,
+        auto_create: plan.facts.auto_create,
+        everybody: plan.facts.everybody,
         program: &program::word(&executable, &path, &here),
         ephemeral: plan.ephemeral,
     };
     output::print(&banner.text());
-}
-
-fn stopped(status: ExitStatus, plan: &Plan) -> Result<(), UpError> {
-    // It may have been asked before it could hear.
-    if status.success() || status.signal() == Some(Signal::TERM.as_raw()) {
-        notice("stopped");
-        return Ok(());
-    }
-    Err(UpError::Ended {
-        name: NAME,
-        status,
-        log: plan.broker_log(),
-    })
 }
 
 /// Says something on the terminal and in the log.

@@ -34,7 +34,7 @@ pub(crate) async fn command(args: &WaitArgs, clock: &Clock) -> Exit {
             .timeout
             .is_some_and(|timeout| clock.monotonic() - began >= timeout);
         match status::ask(&data_dir).await {
-            Ok(report) if report.exit() == Exit::Ok => return Exit::Ok,
+            Ok(report) if report.is_of_use => return Exit::Ok,
             Ok(report) if late => {
                 output::note(&report.text());
                 return report.exit();

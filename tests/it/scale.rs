@@ -3,7 +3,10 @@
 
 mod connections;
 mod gauge;
+mod half_open;
 mod neighbour;
 mod partitions;
 mod readers;
+mod secured;
+mod timing;
 mod wake_up;

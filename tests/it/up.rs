@@ -149,6 +149,8 @@ fn a_second_instance_on_the_directory_is_refused() {
         Some(0),
         "the first one is harmed"
     );
+    let listed = up.command_as("java-tls.properties", &["topics", "list"]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
 }
 
 #[test]
@@ -187,12 +189,13 @@ fn an_interrupted_up_leaves_nothing_running() {
 }
 
 #[test]
-fn a_killed_up_leaves_no_broker_that_blocks_the_next_one() {
+fn a_killed_up_leaves_no_process_that_blocks_the_next_one() {
     let mut up = Up::start(&[]);
-    let broker = up.pid_of("broker").expect("a broker");
+    let pids = ["broker", "authn"].map(|name| up.pid_of(name).expect(name));
     up.process().kill();
-    eventually("the broker ends with its supervisor", || {
-        (!Path::new(&format!("/proc/{broker}")).exists()).then_some(())
+    eventually("the processes end with their supervisor", || {
+        let runs = |pid: &i32| Path::new(&format!("/proc/{pid}")).exists();
+        (!pids.iter().any(runs)).then_some(())
     });
     up.start_again();
     assert_eq!(up.command(&["status"]).status.code(), Some(0));
@@ -201,9 +204,12 @@ fn a_killed_up_leaves_no_broker_that_blocks_the_next_one() {
 #[test]
 fn an_ephemeral_directory_is_gone_afterwards() {
     let folder = tempfile::tempdir().expect("a folder");
+    let temporary = folder.path().join("tmp");
+    std::fs::create_dir(&temporary).expect("created");
     let mut command = Command::new(outrigger());
     command
         .args(["up", "--ports", "auto", "--ephemeral"])
+        .env("TMPDIR", &temporary)
         .current_dir(folder.path());
     let mut process = tests::process::Process::start(&mut command, &folder.path().join("out"));
     let data_dir = eventually("the banner names the data directory", || {
@@ -214,7 +220,9 @@ fn an_ephemeral_directory_is_gone_afterwards() {
         Some(word.to_owned())
     });
     assert_eq!(process.terminate().code(), Some(0), "{}", process.output());
-    assert!(!Path::new(&data_dir).exists(), "{data_dir} is left behind");
+    assert!(Path::new(&data_dir).starts_with(&temporary), "{data_dir}");
+    let left = std::fs::read_dir(&temporary).expect("a folder");
+    assert_eq!(left.count(), 0, "something is left behind");
     assert!(!folder.path().join("outrigger-data").exists());
 }
 

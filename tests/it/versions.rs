@@ -2,6 +2,7 @@
 
 use model::TopicId;
 use protocol::messages::api_versions::{ApiVersionsRequest, ApiVersionsResponse};
+use protocol::messages::describe_acls::DescribeAclsRequest;
 use protocol::messages::fetch::FetchRequest;
 use protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
@@ -27,6 +28,7 @@ const EXPECTED: &[(ApiKey, i16, i16)] = &[
     (ApiKey::SyncGroup, 0, 5),
     (ApiKey::DescribeGroups, 0, 6),
     (ApiKey::ListGroups, 0, 5),
+    (ApiKey::SaslHandshake, 0, 1),
     (ApiKey::ApiVersions, 0, 4),
     (ApiKey::CreateTopics, 2, 7),
     (ApiKey::DeleteTopics, 1, 6),
@@ -39,10 +41,14 @@ const EXPECTED: &[(ApiKey, i16, i16)] = &[
     (ApiKey::DescribeConfigs, 1, 4),
     (ApiKey::AlterConfigs, 0, 2),
     (ApiKey::DescribeLogDirs, 1, 5),
+    (ApiKey::SaslAuthenticate, 0, 2),
     (ApiKey::CreatePartitions, 0, 3),
     (ApiKey::DeleteGroups, 0, 2),
     (ApiKey::IncrementalAlterConfigs, 0, 1),
     (ApiKey::OffsetDelete, 0, 0),
+    (ApiKey::DescribeClientQuotas, 0, 1),
+    (ApiKey::DescribeUserScramCredentials, 0, 0),
+    (ApiKey::AlterUserScramCredentials, 0, 0),
     (ApiKey::DescribeCluster, 0, 2),
     (ApiKey::DescribeProducers, 0, 0),
     (ApiKey::ListConfigResources, 0, 1),
@@ -145,6 +151,13 @@ fn probe(key: ApiKey, version: i16, topic_id: TopicId) -> Request {
                 ..ListOffsetsRequest::default()
             })
         }
+        // A code of 0 would close the connection.
+        ApiKey::DescribeAcls => Request::DescribeAcls(DescribeAclsRequest {
+            resource_type_filter: 1,
+            operation: 1,
+            permission_type: 1,
+            ..DescribeAclsRequest::default()
+        }),
         ApiKey::Metadata => Request::Metadata(metadata_request()),
         ApiKey::OffsetFetch if version >= 8 => {
             let groups = vec![OffsetFetchRequestGroup {
@@ -185,7 +198,7 @@ macro_rules! defaults {
 }
 
 defaults! {
-    AlterConfigs ApiVersions CreateAcls CreatePartitions CreateTopics DeleteAcls DeleteGroups DeleteRecords DeleteTopics DescribeAcls DescribeCluster DescribeConfigs DescribeGroups DescribeLogDirs DescribeProducers DescribeTopicPartitions FindCoordinator Heartbeat IncrementalAlterConfigs InitProducerId JoinGroup LeaveGroup ListConfigResources ListGroups OffsetCommit OffsetDelete OffsetFetch OffsetForLeaderEpoch SyncGroup
+    AlterConfigs AlterUserScramCredentials ApiVersions CreateAcls CreatePartitions CreateTopics DeleteAcls DeleteGroups DeleteRecords DeleteTopics DescribeClientQuotas DescribeCluster DescribeConfigs DescribeGroups DescribeLogDirs DescribeProducers DescribeTopicPartitions DescribeUserScramCredentials FindCoordinator Heartbeat IncrementalAlterConfigs InitProducerId JoinGroup LeaveGroup ListConfigResources ListGroups OffsetCommit OffsetDelete OffsetFetch OffsetForLeaderEpoch SaslAuthenticate SaslHandshake SyncGroup
 }
 
 /// What the usual path must have said.

@@ -30,6 +30,14 @@ impl Broker {
         Self::start_in(&folder, properties, Some(owned))
     }
 
+    /// Starts one with properties that name paths below its folder.
+    pub fn start_with(properties: impl FnOnce(&Path) -> String) -> Self {
+        let owned = tempfile::tempdir().expect("a temporary folder");
+        let folder = owned.path().to_path_buf();
+        let properties = properties(&folder);
+        Self::start_in(&folder, &properties, Some(owned))
+    }
+
     /// Starts one in a folder that the test keeps.
     pub fn start_at(folder: &Path, properties: &str) -> Self {
         Self::start_in(folder, properties, None)

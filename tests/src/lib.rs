@@ -9,16 +9,23 @@
 pub mod binary;
 pub mod broker;
 pub mod deadline;
+pub mod handoff;
+pub mod kafka;
+pub mod login;
+pub mod mbeans;
 pub mod messages;
 pub mod process;
 pub mod scale;
 pub mod target;
+pub mod tls;
 pub mod up;
 pub mod volume;
 pub mod wire;
 
 pub use broker::Broker;
 pub use deadline::{eventually, within};
+pub use handoff::Authn;
+pub use kafka::Kafka;
 pub use scale::at_scale;
 pub use target::Target;
 pub use up::Up;

@@ -84,18 +84,7 @@ impl Process {
 
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> u64 {
-        let status =
-            fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("a live process");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .expect("VmRSS");
-        let kib: u64 = line
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .expect("a number");
-        kib * 1024
+        status(self.pid(), "VmRSS") * 1024
     }
 
     /// How many descriptors it has open.
@@ -104,6 +93,16 @@ impl Process {
             .expect("a live process")
             .count()
     }
+}
+
+/// A number of `/proc/PID/status`, as it stands there: memory in KiB, `FDSize` the places for descriptors, which only
+/// grow. It is readable even of a process that hides its other files.
+pub fn status(pid: u32, name: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a live process");
+    let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(found, _)| *found == name).expect(name);
+    let number = value.trim().trim_end_matches(" kB");
+    number.parse().expect("a number")
 }
 
 impl Drop for Process {

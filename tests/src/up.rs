@@ -24,7 +24,11 @@ pub struct Up {
 impl Up {
     /// Starts it with more words on its command line and waits until everything is healthy.
     pub fn start(words: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in(tempfile::tempdir().expect("a temporary folder"), words)
+    }
+
+    /// The same below a folder that the test chooses.
+    pub fn start_in(folder: TempDir, words: &[&str]) -> Self {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         let process = spawn(folder.path(), &words);
         let mut up = Self {
@@ -64,20 +68,65 @@ impl Up {
         i32::try_from(process["pid"].as_i64()?).ok()
     }
 
+    /// Where a way in is: `plaintext`, `tls`, `scram` or `iam`.
+    pub fn address(&self, way_in: &str) -> SocketAddr {
+        let endpoints = self.endpoints().expect("endpoints.json");
+        let address = endpoints["bootstrap"][way_in].as_str();
+        address.expect(way_in).parse().expect("an address")
+    }
+
     /// A connection to the plaintext listener.
     pub fn connect(&self) -> Wire {
+        Wire::connect(self.address("plaintext"))
+    }
+
+    /// The value of a key below `credentials`.
+    pub fn credential(&self, key: &str) -> String {
         let endpoints = self.endpoints().expect("endpoints.json");
-        let address: SocketAddr = endpoints["bootstrap"]["plaintext"]
-            .as_str()
-            .expect("an address")
-            .parse()
-            .expect("an address");
-        Wire::connect(address)
+        let value = endpoints["credentials"][key].as_str();
+        value.expect(key).to_owned()
+    }
+
+    /// What is in the file that a key below `credentials` names.
+    pub fn secret(&self, key: &str) -> String {
+        let text = fs::read_to_string(self.credential(key)).expect(key);
+        text.trim_end().to_owned()
+    }
+
+    /// A file that a client can be started with, such as `java-scram.properties`.
+    pub fn client_file(&self, name: &str) -> PathBuf {
+        self.data_dir().join("clients").join(name)
     }
 
     /// Runs `outrigger WORDS... --data-dir DIR` to its end.
     pub fn command(&self, words: &[&str]) -> Output {
         run(words, &self.data_dir())
+    }
+
+    /// Runs `outrigger iam WORDS...` on its identity store; what it answers.
+    pub fn iam(&self, words: &[&str]) -> Value {
+        let output = self.command(&[&["iam"], words].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    }
+
+    /// Runs `outrigger WORDS... --command-config FILE` to its end, as somebody who logs in with what
+    /// is in the file, in a shell that has evaluated `outrigger env`.
+    pub fn command_as(&self, client_file: &str, words: &[&str]) -> Output {
+        let env = self.command(&["env", "--format", "dotenv"]);
+        let env = String::from_utf8(env.stdout).expect("text");
+        let variables = env.lines().filter_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            Some((name.to_owned(), value.trim_matches('"').to_owned()))
+        });
+        let mut command = Command::new(outrigger());
+        command
+            .args(words)
+            .arg("--command-config")
+            .arg(self.client_file(client_file))
+            .envs(variables);
+        command.output().expect("outrigger runs")
     }
 
     fn await_healthy(&mut self) {

@@ -2,11 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use bytes::Bytes;
 use protocol::messages::header::RequestHeader;
 use protocol::{ApiKey, Request, Response, Str, frame};
+use rustls::{ClientConnection, StreamOwned};
 
 /// No answer takes longer than this; long polls of tests are shorter.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -14,7 +16,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// One connection.
 #[derive(Debug)]
 pub struct Wire {
-    stream: TcpStream,
+    stream: Socket,
     next_correlation_id: i32,
 }
 
@@ -24,14 +26,28 @@ impl Wire {
     }
 
     pub fn try_connect(address: SocketAddr) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(ANSWER_LIMIT))?;
-        stream.set_write_timeout(Some(ANSWER_LIMIT))?;
-        Ok(Self {
+        Ok(Self::over(Socket::Tcp(connected(address)?)))
+    }
+
+    /// Speaks inside of TLS; the handshake is over.
+    pub fn over_tls(stream: StreamOwned<ClientConnection, TcpStream>) -> Self {
+        Self::over(Socket::Tls(Box::new(stream)))
+    }
+
+    /// Speaks over a Unix socket, as authn does.
+    pub fn over_unix(stream: UnixStream) -> Self {
+        let limited = stream
+            .set_read_timeout(Some(ANSWER_LIMIT))
+            .and_then(|()| stream.set_write_timeout(Some(ANSWER_LIMIT)));
+        limited.expect("a timeout");
+        Self::over(Socket::Unix(stream))
+    }
+
+    fn over(stream: Socket) -> Self {
+        Self {
             stream,
             next_correlation_id: 1,
-        })
+        }
     }
 
     /// Sends a request and gives its answer.
@@ -89,6 +105,16 @@ impl Wire {
         let _ = self.try_send_bytes(&bytes);
     }
 
+    /// What the server sends until it closes, at most [`ANSWER_LIMIT`] after its last byte.
+    pub fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        // A reset is an end, too.
+        let read = self.stream.read_to_end(&mut rest);
+        let waited = read.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(!waited, "the connection stays open");
+        rest
+    }
+
     /// Whether the server closes the connection within `limit`, without a byte more.
     pub fn closes_within(&mut self, limit: Duration) -> bool {
         self.stream
@@ -99,13 +125,71 @@ impl Wire {
             Ok(_) => false,
             Err(error) => matches!(
                 error.kind(),
-                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
+                std::io::ErrorKind::ConnectionReset
+                    | std::io::ErrorKind::BrokenPipe
+                    // TLS without its own last word.
+                    | std::io::ErrorKind::UnexpectedEof
             ),
         };
         self.stream
             .set_read_timeout(Some(ANSWER_LIMIT))
             .expect("a timeout");
         closed
+    }
+}
+
+/// What a connection runs over.
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpStream),
+    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Unix(UnixStream),
+}
+
+/// A TCP connection with the limits of a test.
+pub fn connected(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+    stream.set_write_timeout(Some(ANSWER_LIMIT))?;
+    Ok(stream)
+}
+
+impl Socket {
+    fn set_read_timeout(&self, limit: Option<Duration>) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.set_read_timeout(limit),
+            Self::Tls(stream) => stream.sock.set_read_timeout(limit),
+            Self::Unix(stream) => stream.set_read_timeout(limit),
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(buffer),
+            Self::Tls(stream) => stream.read(buffer),
+            Self::Unix(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            Self::Tls(stream) => stream.write(bytes),
+            Self::Unix(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.flush(),
+            Self::Tls(stream) => stream.flush(),
+            Self::Unix(stream) => stream.flush(),
+        }
     }
 }
 
@@ -153,14 +237,24 @@ macro_rules! exchanges {
 }
 
 exchanges! {
+    alter_configs: AlterConfigs AlterConfigsRequest AlterConfigsResponse;
+    alter_user_scram_credentials: AlterUserScramCredentials AlterUserScramCredentialsRequest AlterUserScramCredentialsResponse;
     api_versions: ApiVersions ApiVersionsRequest ApiVersionsResponse;
+    create_acls: CreateAcls CreateAclsRequest CreateAclsResponse;
     create_partitions: CreatePartitions CreatePartitionsRequest CreatePartitionsResponse;
     create_topics: CreateTopics CreateTopicsRequest CreateTopicsResponse;
+    delete_acls: DeleteAcls DeleteAclsRequest DeleteAclsResponse;
     delete_groups: DeleteGroups DeleteGroupsRequest DeleteGroupsResponse;
     delete_records: DeleteRecords DeleteRecordsRequest DeleteRecordsResponse;
     delete_topics: DeleteTopics DeleteTopicsRequest DeleteTopicsResponse;
+    describe_acls: DescribeAcls DescribeAclsRequest DescribeAclsResponse;
+    describe_cluster: DescribeCluster DescribeClusterRequest DescribeClusterResponse;
     describe_configs: DescribeConfigs DescribeConfigsRequest DescribeConfigsResponse;
     describe_groups: DescribeGroups DescribeGroupsRequest DescribeGroupsResponse;
+    describe_log_dirs: DescribeLogDirs DescribeLogDirsRequest DescribeLogDirsResponse;
+    describe_producers: DescribeProducers DescribeProducersRequest DescribeProducersResponse;
+    describe_topic_partitions: DescribeTopicPartitions DescribeTopicPartitionsRequest DescribeTopicPartitionsResponse;
+    describe_user_scram_credentials: DescribeUserScramCredentials DescribeUserScramCredentialsRequest DescribeUserScramCredentialsResponse;
     fetch: Fetch FetchRequest FetchResponse;
     find_coordinator: FindCoordinator FindCoordinatorRequest FindCoordinatorResponse;
     heartbeat: Heartbeat HeartbeatRequest HeartbeatResponse;
@@ -168,10 +262,16 @@ exchanges! {
     init_producer_id: InitProducerId InitProducerIdRequest InitProducerIdResponse;
     join_group: JoinGroup JoinGroupRequest JoinGroupResponse;
     leave_group: LeaveGroup LeaveGroupRequest LeaveGroupResponse;
+    list_config_resources: ListConfigResources ListConfigResourcesRequest ListConfigResourcesResponse;
+    list_groups: ListGroups ListGroupsRequest ListGroupsResponse;
     list_offsets: ListOffsets ListOffsetsRequest ListOffsetsResponse;
     metadata: Metadata MetadataRequest MetadataResponse;
     offset_commit: OffsetCommit OffsetCommitRequest OffsetCommitResponse;
+    offset_delete: OffsetDelete OffsetDeleteRequest OffsetDeleteResponse;
     offset_fetch: OffsetFetch OffsetFetchRequest OffsetFetchResponse;
+    offset_for_leader_epoch: OffsetForLeaderEpoch OffsetForLeaderEpochRequest OffsetForLeaderEpochResponse;
     produce: Produce ProduceRequest ProduceResponse;
+    sasl_authenticate: SaslAuthenticate SaslAuthenticateRequest SaslAuthenticateResponse;
+    sasl_handshake: SaslHandshake SaslHandshakeRequest SaslHandshakeResponse;
     sync_group: SyncGroup SyncGroupRequest SyncGroupResponse;
 }

@@ -1,14 +1,21 @@
-//! `cargo xtask bench kafka`: our broker beside Apache Kafka, on one machine, in one run, driven by
-//! one client (`bench/load`), in interleaved rounds.
+//! `cargo xtask bench`: our processes beside Apache Kafka, on one machine, in one run, driven by
+//! one client (`bench/load`), in interleaved rounds: `kafka` is the broker over plaintext,
+//! `security` broker and authn over TLS. `node` is exporter-node beside node_exporter, `exporters` exporter-jmx beside jmx_exporter's
+//! agent, each with words of its own.
 //!
 //! Ratios are what counts: absolute figures of two runs on one machine differ by up to 40 %. The
 //! servers run with their defaults; nothing is tuned on either side. It stops all it started.
 
+mod exporters;
 mod figures;
 mod load;
+mod logs;
 mod machine;
+mod metrics;
+mod node;
 mod options;
 mod rounds;
+mod security;
 mod server;
 mod starts;
 
@@ -23,12 +30,12 @@ use crate::stopwatch::Stopwatch;
 use crate::tools::{self, Tool, Tools};
 use figures::Figures;
 use load::Load;
-use options::Options;
+use options::{Options, Suite};
 use server::{Binaries, Engine};
 
 pub(crate) const COMMAND: Command = Command {
     name: "bench",
-    arguments: "kafka [--quick] [--only ENGINE] [--rounds N] [--binary FILE] [--out FILE] [--force]",
+    arguments: "kafka|security|node|exporters|logs [--quick] [--only ENGINE] [--rounds N] [--binary FILE] [--out FILE] [--force]",
     about: "figures beside Apache Kafka",
     help: options::HELP,
     run,
@@ -38,6 +45,19 @@ pub(crate) const COMMAND: Command = Command {
 const OTHER_CORES_MAX: f64 = 0.25;
 
 fn run(words: &[String]) -> Result<(), Failure> {
+    let first = words.split_first();
+    match first.map(|(word, rest)| (word.as_str(), rest)) {
+        Some(("node", words)) => return node::run(words),
+        Some(("exporters", words)) => return exporters::run(words),
+        Some(("logs", words)) => return logs::run(words),
+        _ => {}
+    }
+    if let Some(("metrics", words)) = words
+        .split_first()
+        .map(|(word, rest)| (word.as_str(), rest))
+    {
+        return metrics::run(words);
+    }
     let options = options::parse(words)?;
     let tools = Tools::at(&command::root());
     tools::install(&tools, &[Tool::Kafka])
@@ -56,8 +76,15 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let folder = Folder::create(tools.repository())?;
     let watch = Stopwatch::start();
     let mut figures = Figures::default();
-    starts::measure(&options, &binaries, &load, &folder.0, &mut figures)?;
-    rounds::measure(&options, &binaries, &load, &folder.0, &mut figures)?;
+    match options.suite {
+        Suite::Kafka => {
+            starts::measure(&options, &binaries, &load, &folder.0, &mut figures)?;
+            rounds::measure(&options, &binaries, &load, &folder.0, &mut figures)?;
+        }
+        Suite::Security => {
+            security::measure(&options, &binaries, &load, &folder.0, &mut figures)?;
+        }
+    }
     drop(folder);
 
     print!("\n{}", figures.table(&options.engines));
@@ -89,7 +116,7 @@ fn report(
     other_cores: f64,
     repository: &Path,
 ) -> Result<(), Failure> {
-    let default = repository.join("target/bench/kafka.json");
+    let default = repository.join(format!("target/bench/{}.json", options.suite.name()));
     let path = options.out.as_deref().unwrap_or(&default);
     let report = json!({
         "version": 1,

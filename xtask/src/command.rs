@@ -7,6 +7,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// This very program, to be run once more: a build of the workspace, which it starts itself, writes another file in
+/// its place.
+pub(crate) const OWN_PROGRAM: &str = "/proc/self/exe";
+
 /// One row of the table in `main.rs`.
 pub(crate) struct Command {
     pub(crate) name: &'static str,

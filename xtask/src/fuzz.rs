@@ -4,6 +4,8 @@
 //! without cargo-fuzz. Seeds come from the captured frames and the schema, see `seeds`. What is
 //! found lands in `fuzz/target/artifacts/`; a find becomes a case in the tests of its crate.
 
+mod kernel_seeds;
+mod login_seeds;
 mod seeds;
 
 use std::fs;
@@ -23,7 +25,32 @@ pub(crate) const COMMAND: Command = Command {
     run,
 };
 
-const TARGETS: [&str; 4] = ["frame", "request", "response", "batch"];
+const TARGETS: [&str; 24] = [
+    "frame",
+    "request",
+    "response",
+    "batch",
+    "frames",
+    "session",
+    "scram",
+    "signed_request",
+    "oauthbearer",
+    "distinguished_name",
+    "mapping_rules",
+    "preface",
+    "context_update",
+    "policy",
+    "network_rules",
+    "exposition",
+    "scrape_request",
+    "mbean_snapshot",
+    "otlp_answer",
+    "kernel_file",
+    "netlink",
+    "dbus",
+    "log_events",
+    "compressed_log",
+];
 
 /// The longest input, in bytes.
 const INPUT_BYTES_MAX: usize = 64 * 1024;
@@ -52,7 +79,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
     let binaries = build(&folder)?;
     let mut failed = Vec::new();
     println!(
-        "{:<10} {:>10} {:>9} {:>9} {:>9}",
+        "{:<18} {:>10} {:>9} {:>9} {:>9}",
         "target", "inputs", "per s", "peak MiB", "corpus"
     );
     for target in &options.targets {
@@ -214,7 +241,7 @@ fn fuzz(
     };
     let kept = fs::read_dir(&corpus).map_or(0, Iterator::count);
     Ok(format!(
-        "{target:<10} {:>10} {:>9} {:>9} {kept:>9}",
+        "{target:<18} {:>10} {:>9} {:>9} {kept:>9}",
         statistic("number_of_executed_units"),
         statistic("average_exec_per_sec"),
         statistic("peak_rss_mb"),

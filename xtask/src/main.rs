@@ -4,10 +4,13 @@
 //! command installs goes under `.tools/` in the checkout, never elsewhere on the machine.
 
 mod bench;
+mod chaos;
 mod codegen;
 mod command;
 mod dist;
 mod fuzz;
+mod grafana;
+mod localstack;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -20,9 +23,12 @@ use command::{Command, Failure};
 /// THE TABLE: one row per command, in the order of the help. Adding a command is a module and a row.
 const COMMANDS: &[Command] = &[
     bench::COMMAND,
+    chaos::COMMAND,
     codegen::COMMAND,
     dist::COMMAND,
     fuzz::COMMAND,
+    grafana::COMMAND,
+    localstack::COMMAND,
     test::COMMAND,
     tidy::COMMAND,
     tools::COMMAND,

@@ -4,15 +4,34 @@
 mod big_file;
 mod cargo;
 mod clients;
+mod cloudwatch;
+mod collector;
+mod dashboards;
+mod deploy;
+mod docs;
+mod faults;
+mod grafana;
+pub(crate) mod http;
+mod jmx_names;
 mod kills;
 mod librdkafka;
+mod load;
+pub(crate) mod localstack;
+mod logs;
+mod logs_kills;
 mod mixed_group;
 mod node;
+mod node_names;
 mod options;
+mod page;
+mod prometheus;
 mod report;
 mod script;
+mod secured;
 mod suite;
 mod tool_output;
+mod up;
+mod yammer;
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,7 +46,7 @@ use crate::tools::{self, Tool, Tools};
 /// The row of the command table.
 pub(crate) const COMMAND: Command = Command {
     name: "test",
-    arguments: "[--only A,B] [--skip A,B] [--server WHICH] [--scenario NAME] [--count N] [--seed S]",
+    arguments: "[--only A,B] [--skip A,B] [--server WHICH] [--scenario NAME] [--count N] [--seed S] [--binary FILE]",
     about: "everything that must be green",
     help: suite::HELP,
     run,
@@ -43,7 +62,10 @@ pub(crate) struct Context {
 
 fn run(words: &[String]) -> Result<(), Failure> {
     let options = options::parse(words)?;
-    let tools = Tools::at(&command::root());
+    let mut tools = Tools::at(&command::root());
+    if let Some(binary) = &options.binary {
+        tools = tools.with_binary(binary.clone());
+    }
     let wanted: Vec<Tool> = options
         .suites
         .iter()
@@ -51,9 +73,15 @@ fn run(words: &[String]) -> Result<(), Failure> {
         .copied()
         .collect();
     tools::install(&tools, &wanted).map_err(|failure| Failure::Failed(failure.to_string()))?;
-    let ours = options.server == Server::Outrigger;
+    let ours = options.server == Server::Outrigger && options.binary.is_none();
     if ours && options.suites.iter().any(|suite| suite.binary) {
-        cargo::build_binary(&tools)?;
+        let tests = options.suites.iter().any(|suite| suite.name == "cargo");
+        let built = if tests {
+            cargo::Built::Everything
+        } else {
+            cargo::Built::Binary
+        };
+        cargo::build_binary(&tools, built)?;
     }
     let base = tools
         .repository()

@@ -1,6 +1,8 @@
 //! Opening many connections: handshakes per second, and what each costs the server.
 
+mod frame;
 mod opener;
+mod scram;
 mod tls;
 
 use std::sync::Mutex;

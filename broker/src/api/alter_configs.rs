@@ -3,11 +3,16 @@
 
 use std::collections::HashMap;
 
-use authz::{Operation, Permit, Resource};
+use authz::checks::table::{
+    ALTER_CONFIGS_CLUSTER, ALTER_CONFIGS_GROUP, ALTER_CONFIGS_TOPIC,
+    INCREMENTAL_ALTER_CONFIGS_CLUSTER, INCREMENTAL_ALTER_CONFIGS_GROUP,
+    INCREMENTAL_ALTER_CONFIGS_TOPIC,
+};
+use authz::{Check, Permit, Resource};
 use protocol::messages::alter_configs::{
     AlterConfigsRequest, AlterConfigsResourceResponse, AlterConfigsResponse,
 };
-use protocol::{Response, Str};
+use protocol::{ApiKey, Response, Str};
 
 use super::error::config_outcome;
 use crate::broker::Broker;
@@ -117,24 +122,40 @@ async fn alter_one(
     let resource = ConfigResource::to_alter(asked.kind, &asked.name, node_id)?;
     let permit = authorize(context, &resource)?;
     if resource == ConfigResource::Loggers && extent == Extent::Steps {
-        return alter_loggers(&broker.loggers, &asked.steps, validate_only);
+        alter_loggers(permit, &broker.loggers, &asked.steps, validate_only)?;
+    } else {
+        store(broker, context, permit, |image| {
+            let config = broker.config.current();
+            let record = plan(&config, image, &resource, extent, &asked.steps)?;
+            Ok(record.filter(|_| !validate_only))
+        })
+        .await?;
     }
-    store(broker, context, permit, |image| {
-        let config = broker.config.current();
-        let record = plan(&config, image, &resource, extent, &asked.steps)?;
-        Ok(record.filter(|_| !validate_only))
-    })
-    .await
+    if !validate_only {
+        tell(context, &resource, &asked.steps);
+    }
+    Ok(())
+}
+
+/// Values may be secrets: only names are told.
+fn tell(context: &RequestContext, resource: &ConfigResource, steps: &[Step]) {
+    let on = match resource {
+        ConfigResource::Topic(name) => Resource::topic(name.as_str()),
+        ConfigResource::Group(name) => Resource::group(name),
+        _ => Resource::cluster(),
+    };
+    let names: Vec<_> = steps.iter().map(|step| step.name.as_str()).collect();
+    context.changed(on, format_args!("altered {}", names.join(", ")));
 }
 
 async fn store(
     broker: &Broker,
     context: &RequestContext,
-    _permit: Permit,
+    permit: Permit,
     decide: impl FnOnce(&Image) -> Result<Option<crate::metadata::MetadataRecord>, ConfigRefusal>,
 ) -> Result<(), ConfigRefusal> {
     let committed = broker
-        .commit(context.now_ms, |image| {
+        .commit(permit, context.now_ms, |image| {
             Ok((decide(image)?.into_iter().collect(), ()))
         })
         .await;
@@ -146,12 +167,26 @@ async fn store(
 }
 
 fn authorize(context: &RequestContext, resource: &ConfigResource) -> Result<Permit, ConfigRefusal> {
-    let (on, forbidden) = match resource {
-        ConfigResource::Topic(name) => (Resource::topic(name.as_str()), Forbidden::Topic),
-        ConfigResource::Group(name) => (Resource::group(name), Forbidden::Group),
-        _ => (Resource::cluster(), Forbidden::Cluster),
+    let incremental = context.api == ApiKey::IncrementalAlterConfigs;
+    let either = |whole: &'static Check, steps| if incremental { steps } else { whole };
+    let (check, name, forbidden) = match resource {
+        ConfigResource::Topic(name) => (
+            either(&ALTER_CONFIGS_TOPIC, &INCREMENTAL_ALTER_CONFIGS_TOPIC),
+            name.as_str(),
+            Forbidden::Topic,
+        ),
+        ConfigResource::Group(name) => (
+            either(&ALTER_CONFIGS_GROUP, &INCREMENTAL_ALTER_CONFIGS_GROUP),
+            name.as_ref(),
+            Forbidden::Group,
+        ),
+        _ => (
+            either(&ALTER_CONFIGS_CLUSTER, &INCREMENTAL_ALTER_CONFIGS_CLUSTER),
+            "",
+            Forbidden::Cluster,
+        ),
     };
     context
-        .authorize(Operation::AlterConfigs, on)
+        .check(check, name)
         .map_err(|_| ConfigRefusal::Denied(forbidden))
 }

@@ -14,7 +14,7 @@ use crate::reply::Reply;
 
 /// Features that the cluster has switched on, with their level. `transaction.version`,
 /// `group.version` and their like are absent until what they promise exists.
-const FINALIZED: &[(&str, i16)] = &[(
+pub const FINALIZED: &[(&str, i16)] = &[(
     features::METADATA_VERSION.name,
     features::METADATA_VERSION.max,
 )];
@@ -23,13 +23,17 @@ const LEVEL_ZERO_VERSION: i16 = 4;
 /// First version that tells the name and version of the client's software.
 const SOFTWARE_VERSION: i16 = 3;
 
+/// Name and version of the client's software, where a request says them as Kafka wants them.
+pub fn software(request: &ApiVersionsRequest, version: i16) -> Option<(&str, &str)> {
+    let name = &*request.client_software_name;
+    let release = &*request.client_software_version;
+    let said = version >= SOFTWARE_VERSION;
+    (said && is_software_text(name) && is_software_text(release)).then_some((name, release))
+}
+
 /// Answers with the table.
 pub fn handle(context: &RequestContext, request: &ApiVersionsRequest) -> Reply {
-    let software = [
-        &request.client_software_name,
-        &request.client_software_version,
-    ];
-    if context.version >= SOFTWARE_VERSION && !software.into_iter().all(|s| is_software_text(s)) {
+    if context.version >= SOFTWARE_VERSION && software(request, context.version).is_none() {
         let error_code = ErrorCode::INVALID_REQUEST;
         return Reply::Now(Response::ApiVersions(ApiVersionsResponse {
             error_code,

@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use authz::{Operation, Resource};
+use authz::Resource;
+use authz::checks::table::CREATE_PARTITIONS;
 use protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
     CreatePartitionsTopicResult,
@@ -64,9 +65,9 @@ async fn grow(
     validate_only: bool,
     room: &mut i32,
 ) -> Result<(), Failure> {
-    context
-        .authorize(Operation::Alter, Resource::topic(&asked.name))
-        .map_err(|_| Failure::bare(ErrorCode::TOPIC_AUTHORIZATION_FAILED))?;
+    let permit = context
+        .check(&CREATE_PARTITIONS, &asked.name)
+        .map_err(Failure::bare)?;
     let decide = |image: &Image| {
         let topic = image
             .topic(&asked.name)
@@ -86,10 +87,12 @@ async fn grow(
             (),
         ))
     };
-    match broker.commit(context.now_ms, decide).await {
+    match broker.commit(permit, context.now_ms, decide).await {
         Ok(()) if validate_only => Ok(()),
         Ok(()) => {
             info!(topic = %&*asked.name, partitions = asked.count, "created partitions");
+            let change = format_args!("raised to {} partitions", asked.count);
+            context.changed(Resource::topic(&asked.name), change);
             Ok(())
         }
         Err(CommitError::Refused(failure)) => Err(failure),

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use authz::{Operation, Resource};
+use authz::Resource;
+use authz::checks::table::{CREATE_TOPICS, CREATE_TOPICS_CONFIGS};
 use model::{TopicId, TopicName};
 use protocol::messages::create_topics::{
     CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest,
@@ -74,16 +75,6 @@ async fn create(
     validate_only: bool,
     room: &mut i32,
 ) -> Result<Created, Failure> {
-    let resource = Resource::topic(&asked.name);
-    context
-        .authorize(Operation::Create, Resource::cluster())
-        .or_else(|_| context.authorize(Operation::Create, resource))
-        .map_err(|_| {
-            Failure::new(
-                ErrorCode::TOPIC_AUTHORIZATION_FAILED,
-                "Authorization failed.",
-            )
-        })?;
     if asked.name == metadata::TOPIC {
         let message = format!(
             "Creation of internal topic {} is prohibited.",
@@ -91,6 +82,9 @@ async fn create(
         );
         return Err(Failure::new(ErrorCode::INVALID_REQUEST, message));
     }
+    let permit = context
+        .check(&CREATE_TOPICS, &asked.name)
+        .map_err(|error_code| Failure::new(error_code, "Authorization failed."))?;
     let name = TopicName::new(&asked.name)
         .map_err(|e| Failure::new(ErrorCode::INVALID_TOPIC_EXCEPTION, e.to_string()))?;
     // In Kafka's order: who creates a topic that exists hears that before anything else.
@@ -110,9 +104,12 @@ async fn create(
     let id = if validate_only {
         TopicId::ZERO
     } else {
-        topics::create(broker, context.now_ms, topic)
+        let id = topics::create(broker, permit, context.now_ms, topic)
             .await
-            .map_err(|e| create_topic_error(&e))?
+            .map_err(|e| create_topic_error(&e))?;
+        let change = format_args!("created with {partitions} partitions");
+        context.changed(Resource::topic(&asked.name), change);
+        id
     };
     Ok(Created {
         id,
@@ -231,7 +228,7 @@ fn respond(
         error_message: None,
         ..CreatableTopicResult::default()
     };
-    if context.allows(Operation::DescribeConfigs, Resource::topic(&asked.name)) {
+    if context.allows(&CREATE_TOPICS_CONFIGS, &asked.name) {
         result.num_partitions = created.partitions;
         result.replication_factor = 1;
         let entries = broker

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use authz::{Operation, Resource};
+use authz::Resource;
+use authz::checks::table::DELETE_GROUPS;
 use coordinator::{Command, Reply as Answer};
 use model::GroupId;
 use protocol::messages::delete_groups::{
@@ -36,6 +37,7 @@ pub async fn handle(
             deletions.push((name, deletion));
         }
     }
+    let context = context.clone();
     Reply::later(async move {
         let mut results = Vec::with_capacity(deletions.len());
         for (name, deletion) in deletions {
@@ -43,6 +45,9 @@ pub async fn handle(
                 Deletion::Refused(error_code) => error_code,
                 Deletion::Pending(pending) => outcome(pending).await,
             };
+            if error_code.is_none() {
+                context.changed(Resource::group(&name), "deleted");
+            }
             results.push(DeletableGroupResult {
                 group_id: name,
                 error_code,
@@ -56,8 +61,9 @@ pub async fn handle(
 }
 
 async fn delete(broker: &Broker, context: &RequestContext, name: &Str) -> Deletion {
-    let Ok(permit) = context.authorize(Operation::Delete, Resource::group(name)) else {
-        return Deletion::Refused(ErrorCode::GROUP_AUTHORIZATION_FAILED);
+    let permit = match context.check(&DELETE_GROUPS, name) {
+        Ok(permit) => permit,
+        Err(error_code) => return Deletion::Refused(error_code),
     };
     let Ok(group) = GroupId::new(name) else {
         return Deletion::Refused(ErrorCode::INVALID_GROUP_ID);

@@ -2,7 +2,8 @@
 //!
 //! KIP-107. Offset -1 stands for the high watermark; the new start is stored before files go.
 
-use authz::{Operation, Permit, Resource};
+use authz::checks::table::DELETE_RECORDS;
+use authz::{Permit, Resource};
 use model::{LeaderEpoch, PartitionIndex};
 use protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsPartitionResult, DeleteRecordsRequest,
@@ -22,12 +23,10 @@ const HIGH_WATERMARK: i64 = -1;
 pub fn handle(broker: &Broker, context: &RequestContext, request: DeleteRecordsRequest) -> Reply {
     let image = broker.metadata.image();
     let topics = request.topics.into_iter().map(|topic| {
-        let permit = context.authorize(Operation::Delete, Resource::topic(&topic.name));
+        let permit = context.check(&DELETE_RECORDS, &topic.name);
         let partitions = topic.partitions.into_iter().map(|asked| {
-            let outcome = match permit {
-                Err(_) => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
-                Ok(permit) => delete(broker, context, &image, &topic.name, &asked, permit),
-            };
+            let outcome = permit
+                .and_then(|permit| delete(broker, context, &image, &topic.name, &asked, permit));
             DeleteRecordsPartitionResult {
                 partition_index: asked.partition_index,
                 low_watermark: *outcome.as_ref().unwrap_or(&-1),
@@ -72,8 +71,11 @@ fn delete(
         return Err(ErrorCode::OFFSET_OUT_OF_RANGE);
     }
     let deleted = tokio::task::block_in_place(|| log.delete_records_before(offset, context.now_ms));
-    deleted.map_err(|error| {
+    let start = deleted.map_err(|error| {
         broker.report_read_failure(log.partition(), &error);
         ErrorCode::KAFKA_STORAGE_ERROR
-    })
+    })?;
+    let change = format_args!("deleted records of partition {index} before {start}");
+    context.changed(Resource::topic(name), change);
+    Ok(start)
 }

@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use authz::{Operation, Resource};
+use authz::checks::table::{DELETE_TOPICS, DELETE_TOPICS_DESCRIBE};
+use authz::{Permit, Resource};
 use model::TopicId;
 use protocol::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
@@ -22,6 +23,8 @@ use crate::reply::Reply;
 const DELETION_DISABLED_VERSION: i16 = 3;
 /// First version that names topics by id, too.
 const TOPIC_ID_VERSION: i16 = 6;
+/// Kafka's sentence.
+const DENIED: &str = "Topic authorization failed.";
 
 /// Deletes one topic after the other; each has its own outcome. One that is repeated is not
 /// deleted, and answered once.
@@ -48,10 +51,15 @@ pub async fn handle(
         let outcome = match times.remove(&key(&topic)) {
             None => continue,
             Some(1) => delete(broker, context, &topic).await,
-            Some(_) => Err(repeated(&topic)),
+            Some(_) => Err(Refused {
+                name: topic.name.clone(),
+                failure: repeated(&topic),
+            }),
         };
         responses.push(respond(topic, outcome));
     }
+    // No place of an answer tells whether its topic exists or may not be seen.
+    broker.random.shuffle(&mut responses);
     Reply::Now(Response::DeleteTopics(DeleteTopicsResponse {
         responses,
         ..DeleteTopicsResponse::default()
@@ -70,46 +78,98 @@ fn repeated(topic: &DeleteTopicState) -> Failure {
     Failure::new(ErrorCode::INVALID_REQUEST, message)
 }
 
-/// Gives the name of the topic that is gone.
+/// A topic that is gone.
+struct Deleted {
+    name: Str,
+    id: TopicId,
+}
+
+/// Why a topic stays, and its name where the caller may know it.
+struct Refused {
+    name: Option<Str>,
+    failure: Failure,
+}
+
 async fn delete(
     broker: &Broker,
     context: &RequestContext,
     asked: &DeleteTopicState,
-) -> Result<Str, Failure> {
+) -> Result<Deleted, Refused> {
+    let refused = |failure| Refused {
+        name: asked.name.clone(),
+        failure,
+    };
     if !broker.config.current().topics.delete_enable {
-        return Err(Failure::bare(
+        return Err(refused(Failure::bare(
             if context.version < DELETION_DISABLED_VERSION {
                 ErrorCode::INVALID_REQUEST
             } else {
                 ErrorCode::TOPIC_DELETION_DISABLED
             },
-        ));
+        )));
     }
+    let permit = authorize(&broker.metadata.image(), context, asked)?;
     let decide = |image: &Image| {
-        let topic = find(image, context, asked)?;
+        let topic = find(image, asked)?;
         let record = MetadataRecord::TopicDeleted {
             id: topic.id.to_string(),
         };
-        Ok((vec![record], topic.name.clone()))
+        Ok((vec![record], (topic.name.clone(), topic.id)))
     };
-    match broker.commit(context.now_ms, decide).await {
-        Ok(name) => {
+    match broker.commit(permit, context.now_ms, decide).await {
+        Ok((name, id)) => {
             info!(topic = %name, "deleted topic");
-            Ok(Str::from(name.as_str()))
+            context.changed(Resource::topic(name.as_str()), "deleted");
+            let name = Str::from(name.as_str());
+            Ok(Deleted { name, id })
         }
-        Err(CommitError::Refused(failure)) => Err(failure),
-        Err(other) => Err(Failure::new(
+        Err(CommitError::Refused(failure)) => Err(refused(failure)),
+        Err(other) => Err(refused(Failure::new(
             ErrorCode::KAFKA_STORAGE_ERROR,
             other.to_string(),
-        )),
+        ))),
     }
 }
 
-fn find<'a>(
-    image: &'a Image,
+/// The right to delete a topic, which exists. Who may not describe it does not learn whether it
+/// does, and who asked by its id not its name.
+fn authorize(
+    image: &Image,
     context: &RequestContext,
     asked: &DeleteTopicState,
-) -> Result<&'a Topic, Failure> {
+) -> Result<Permit, Refused> {
+    let denied = |name: Option<&Str>, error_code| Refused {
+        name: name.cloned(),
+        failure: Failure::new(error_code, DENIED),
+    };
+    let refused = |failure| Refused {
+        name: asked.name.clone(),
+        failure,
+    };
+    let found = find(image, asked);
+    match (&asked.name, found) {
+        (Some(name), found) if asked.topic_id.is_zero() => {
+            context
+                .check(&DELETE_TOPICS_DESCRIBE, name)
+                .map_err(|error_code| denied(Some(name), error_code))?;
+            found.map_err(refused)?;
+            context
+                .check(&DELETE_TOPICS, name)
+                .map_err(|error_code| denied(Some(name), error_code))
+        }
+        (_, Err(failure)) => Err(refused(failure)),
+        (_, Ok(topic)) => {
+            let name = topic.name.as_str();
+            let permit = context.check(&DELETE_TOPICS, name);
+            permit.map_err(|error_code| {
+                let described = context.check(&DELETE_TOPICS_DESCRIBE, name).is_ok();
+                denied(described.then(|| Str::from(name)).as_ref(), error_code)
+            })
+        }
+    }
+}
+
+fn find<'a>(image: &'a Image, asked: &DeleteTopicState) -> Result<&'a Topic, Failure> {
     let (topic, unknown) = match (&asked.name, asked.topic_id.is_zero()) {
         (Some(name), true) => (image.topic(name), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
         (None, false) => (
@@ -125,35 +185,21 @@ fn find<'a>(
             return Err(Failure::new(ErrorCode::INVALID_REQUEST, message));
         }
     };
-    let name = topic
-        .map(|t| t.name.as_str())
-        .or(asked.name.as_deref())
-        .unwrap_or_default();
-    let resource = Resource::topic(name);
-    if context.authorize(Operation::Delete, resource).is_err() {
-        // Whoever may not see a topic does not learn by its id that it exists.
-        let hidden = asked.name.is_none() && !context.allows(Operation::Describe, resource);
-        return Err(Failure::bare(if hidden {
-            unknown
-        } else {
-            ErrorCode::TOPIC_AUTHORIZATION_FAILED
-        }));
-    }
     topic.map(|topic| &**topic).ok_or(Failure::bare(unknown))
 }
 
-fn respond(asked: DeleteTopicState, outcome: Result<Str, Failure>) -> DeletableTopicResult {
+fn respond(asked: DeleteTopicState, outcome: Result<Deleted, Refused>) -> DeletableTopicResult {
     match outcome {
-        Ok(name) => DeletableTopicResult {
-            name: Some(name),
-            topic_id: asked.topic_id,
+        Ok(deleted) => DeletableTopicResult {
+            name: Some(deleted.name),
+            topic_id: deleted.id,
             ..DeletableTopicResult::default()
         },
-        Err(failure) => DeletableTopicResult {
-            name: asked.name,
+        Err(refused) => DeletableTopicResult {
+            name: refused.name,
             topic_id: asked.topic_id,
-            error_code: failure.error_code,
-            error_message: failure.message(),
+            error_code: refused.failure.error_code,
+            error_message: refused.failure.message(),
         },
     }
 }

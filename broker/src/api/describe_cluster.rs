@@ -3,7 +3,8 @@
 //! KIP-700; KIP-919 (controllers as endpoints, which are not reached here); KIP-1073 (fenced
 //! brokers, of which there are none).
 
-use authz::{Operation, Resource, ResourceType, authorized_operations};
+use authz::Resource;
+use authz::checks::table::DESCRIBE_CLUSTER;
 use protocol::messages::describe_cluster::{
     DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
 };
@@ -59,10 +60,10 @@ pub fn handle(
         ..DescribeClusterResponse::default()
     };
     if request.include_cluster_authorized_operations {
-        response.cluster_authorized_operations =
-            authorized_operations(ResourceType::Cluster, |operation: Operation| {
-                context.allows(operation, Resource::cluster())
-            });
+        response.cluster_authorized_operations = match context.check(&DESCRIBE_CLUSTER, "") {
+            Ok(_permit) => context.authorized_operations(Resource::cluster()),
+            Err(_) => 0,
+        };
     }
     Reply::Now(Response::DescribeCluster(response))
 }

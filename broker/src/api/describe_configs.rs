@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use authz::{Operation, Resource};
+use authz::checks::table::{
+    DESCRIBE_CONFIGS_CLUSTER, DESCRIBE_CONFIGS_GROUP, DESCRIBE_CONFIGS_TOPIC,
+};
 use config::{BrokerLayers, Entry, Source, describe_client_metrics};
 use protocol::messages::describe_configs::{
     DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
@@ -120,12 +122,12 @@ fn loggers(broker: &Broker) -> Vec<Entry> {
 }
 
 fn authorize(context: &RequestContext, resource: &ConfigResource) -> Result<(), ConfigRefusal> {
-    let (on, forbidden) = match resource {
-        ConfigResource::Topic(name) => (Resource::topic(name.as_str()), Forbidden::Topic),
-        ConfigResource::Group(name) => (Resource::group(name), Forbidden::Group),
-        _ => (Resource::cluster(), Forbidden::Cluster),
+    let (check, name, forbidden) = match resource {
+        ConfigResource::Topic(name) => (&DESCRIBE_CONFIGS_TOPIC, name.as_str(), Forbidden::Topic),
+        ConfigResource::Group(name) => (&DESCRIBE_CONFIGS_GROUP, name.as_ref(), Forbidden::Group),
+        _ => (&DESCRIBE_CONFIGS_CLUSTER, "", Forbidden::Cluster),
     };
-    match context.authorize(Operation::DescribeConfigs, on) {
+    match context.check(check, name) {
         Ok(_permit) => Ok(()),
         Err(_) => Err(ConfigRefusal::Denied(forbidden)),
     }

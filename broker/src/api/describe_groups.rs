@@ -5,7 +5,8 @@
 
 use std::collections::HashSet;
 
-use authz::{Operation, Resource, ResourceType, authorized_operations};
+use authz::Resource;
+use authz::checks::table::DESCRIBE_GROUPS;
 use coordinator::DescribedGroup as Described;
 use model::GroupId;
 use protocol::messages::describe_groups::{
@@ -42,9 +43,7 @@ pub async fn handle(
         let mut described = describe(broker, context, name).await;
         if operations && described.error_code.is_none() {
             described.authorized_operations =
-                authorized_operations(ResourceType::Group, |operation| {
-                    context.allows(operation, Resource::group(&described.group_id))
-                });
+                context.authorized_operations(Resource::group(&described.group_id));
         }
         groups.push(described);
     }
@@ -55,8 +54,8 @@ pub async fn handle(
 }
 
 async fn describe(broker: &Broker, context: &RequestContext, name: Str) -> DescribedGroup {
-    if !context.allows(Operation::Describe, Resource::group(&name)) {
-        return refuse(name, ErrorCode::GROUP_AUTHORIZATION_FAILED);
+    if let Err(error_code) = context.check(&DESCRIBE_GROUPS, &name) {
+        return refuse(name, error_code);
     }
     let Ok(group) = GroupId::new(&name) else {
         return refuse(name, ErrorCode::INVALID_GROUP_ID);

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use authz::{Operation, Resource};
+use authz::checks::table::DESCRIBE_LOG_DIRS;
 use model::PartitionIndex;
 use protocol::messages::describe_log_dirs::{
     DescribeLogDirsPartition, DescribeLogDirsRequest, DescribeLogDirsResponse,
@@ -20,12 +20,9 @@ use crate::reply::Reply;
 
 /// Answers with the sizes of the moment.
 pub fn handle(broker: &Broker, context: &RequestContext, request: DescribeLogDirsRequest) -> Reply {
-    if context
-        .authorize(Operation::Describe, Resource::cluster())
-        .is_err()
-    {
+    if let Err(error_code) = context.check(&DESCRIBE_LOG_DIRS, "") {
         return Reply::Now(Response::DescribeLogDirs(DescribeLogDirsResponse {
-            error_code: ErrorCode::CLUSTER_AUTHORIZATION_FAILED,
+            error_code,
             ..DescribeLogDirsResponse::default()
         }));
     }

@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
-use authz::Operation;
+use authz::Permit;
+use authz::checks::table::DESCRIBE_PRODUCERS;
+use model::TopicName;
 use protocol::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
     TopicResponse,
@@ -31,12 +33,18 @@ pub fn handle(
     let image = broker.metadata.image();
     let mut seen = HashSet::new();
     let topics = request.topics.into_iter().map(|topic| {
+        // What can be no topic is told before any right, because it tells nothing.
+        let permit = match TopicName::new(&topic.name) {
+            Ok(_) => context.check(&DESCRIBE_PRODUCERS, &topic.name),
+            Err(_) => Err(ErrorCode::INVALID_TOPIC_EXCEPTION),
+        };
         let mut partitions = Vec::new();
         for partition_index in topic.partition_indexes {
             if !seen.insert((topic.name.clone(), partition_index)) {
                 continue;
             }
-            let found = describe(broker, context, &image, &topic.name, partition_index);
+            let found = permit
+                .and_then(|permit| describe(broker, permit, &image, &topic.name, partition_index));
             partitions.push(PartitionResponse {
                 partition_index,
                 error_code: *found.as_ref().err().unwrap_or(&ErrorCode::NONE),
@@ -57,20 +65,12 @@ pub fn handle(
 
 fn describe(
     broker: &Broker,
-    context: &RequestContext,
+    permit: Permit,
     image: &Image,
     name: &str,
     index: i32,
 ) -> Result<Vec<ProducerState>, ErrorCode> {
-    let log = named_log(
-        broker,
-        context,
-        image,
-        Operation::Read,
-        name,
-        index,
-        NO_EPOCH,
-    )?;
+    let log = named_log(broker, permit, image, name, index, NO_EPOCH)?;
     let states = log.producers().into_iter().map(|producer| ProducerState {
         producer_id: producer.producer_id,
         producer_epoch: i32::from(producer.producer_epoch),

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use authz::{Operation, Resource, ResourceType, authorized_operations};
+use authz::Resource;
+use authz::checks::table::DESCRIBE_TOPIC_PARTITIONS;
 use model::{PartitionIndex, TopicName};
 use protocol::messages::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
@@ -49,21 +50,18 @@ pub fn handle(
     };
     let mut response = DescribeTopicPartitionsResponse::default();
     let mut room = limit;
+    let (names, denied) = described(context, names, every);
     for name in names {
-        let described = context.allows(Operation::Describe, Resource::topic(name));
-        let topic = match image.topic(name) {
-            _ if !described && every => continue,
-            _ if !described => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
-            Some(topic) => Ok(topic),
-            None if TopicName::new(name).is_err() => Err(ErrorCode::INVALID_TOPIC_EXCEPTION),
-            None => Err(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
-        };
-        let topic = match topic {
-            Ok(topic) => topic,
-            Err(error_code) => {
-                response.topics.push(missing(name, error_code));
-                continue;
-            }
+        let Some(topic) = image.topic(name) else {
+            let error_code = match TopicName::new(name) {
+                Ok(_) => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+                Err(_) => ErrorCode::INVALID_TOPIC_EXCEPTION,
+            };
+            response.topics.push(DescribeTopicPartitionsResponseTopic {
+                topic_authorized_operations: context.authorized_operations(Resource::topic(name)),
+                ..missing(name, error_code)
+            });
+            continue;
         };
         let from = if name == first { first_partition } else { 0 };
         if room == 0 {
@@ -82,7 +80,34 @@ pub fn handle(
             break;
         }
     }
+    response.topics.extend(denied);
     Reply::Now(Response::DescribeTopicPartitions(response))
+}
+
+/// The topics that the caller may see, and the answers of those that were named and may not be
+/// seen: whether they exist is not looked at.
+fn described<'a>(
+    context: &RequestContext,
+    names: BTreeSet<&'a str>,
+    every: bool,
+) -> (Vec<&'a str>, Vec<DescribeTopicPartitionsResponseTopic>) {
+    let mut denied = Vec::new();
+    let mut seen = Vec::with_capacity(names.len());
+    for name in names {
+        if every {
+            seen.extend(
+                context
+                    .allows(&DESCRIBE_TOPIC_PARTITIONS, name)
+                    .then_some(name),
+            );
+            continue;
+        }
+        match context.check(&DESCRIBE_TOPIC_PARTITIONS, name) {
+            Ok(_permit) => seen.push(name),
+            Err(error_code) => denied.push(missing(name, error_code)),
+        }
+    }
+    (seen, denied)
 }
 
 fn cursor(name: &str, partition_index: i32) -> Cursor {
@@ -115,9 +140,7 @@ fn found(
         partitions: indexes
             .filter_map(|index| partition(image, topic, index))
             .collect(),
-        topic_authorized_operations: authorized_operations(ResourceType::Topic, |operation| {
-            context.allows(operation, Resource::topic(name))
-        }),
+        topic_authorized_operations: context.authorized_operations(Resource::topic(name)),
     }
 }
 

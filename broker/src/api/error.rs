@@ -9,6 +9,9 @@ use crate::config::{ConfigRefusal, Forbidden};
 use crate::groups::Unavailable;
 use crate::topics::CreateTopicError;
 
+/// What whoever changes ACLs hears where nothing decides by them.
+pub const NO_AUTHORIZER: &str = "No Authorizer is configured.";
+
 /// The code that a producer gets.
 pub fn append_error(error: &AppendError) -> ErrorCode {
     match error {

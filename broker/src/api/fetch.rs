@@ -17,11 +17,13 @@ use storage::{FirstBatch, Log, ReadError, Upto};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use authz::{Operation, Permit, Resource};
+use authz::Permit;
+use authz::checks::table::{FETCH_AS_FOLLOWER, FETCH_TOPIC};
 
 use crate::broker::Broker;
 use crate::context::RequestContext;
 use crate::metadata::{Image, Topic};
+use crate::metrics::{TopicMeters, TopicMetrics};
 use crate::reply::Reply;
 
 /// First version that names topics by id.
@@ -45,6 +47,8 @@ struct Wanted {
 struct WantedTopic {
     name: protocol::Str,
     id: TopicId,
+    /// Of a topic that exists and may be read.
+    metrics: Option<Arc<TopicMetrics>>,
     partitions: Vec<Wanted>,
 }
 
@@ -57,6 +61,7 @@ struct Fetch {
     bytes_max: usize,
     /// Whether the first batch is read whatever its size (KIP-74).
     first_always: bool,
+    by_follower: bool,
 }
 
 /// What one round of reading gave.
@@ -87,7 +92,7 @@ pub async fn handle(
     }
     let round = fetch.read().await;
     if round.failed || round.bytes >= fetch.bytes_min || wait.is_zero() || fetch.is_empty() {
-        return Reply::Now(round.answer());
+        return Reply::Now(fetch.answer(round));
     }
     let deadline = Instant::now() + wait;
     // All is read again in the end; who waits holds no records. Here, because an answer that waits
@@ -96,17 +101,24 @@ pub async fn handle(
         responses: Vec::new(),
         ..round
     };
-    Reply::later(async move { fetch.wait(round, deadline).await.answer() })
+    let delayed = broker.metrics.waiting.fetch.enter(fetch.logs().count());
+    Reply::later(async move {
+        let _delayed = delayed;
+        let round = fetch.wait(round, deadline).await;
+        fetch.answer(round)
+    })
 }
 
 impl Fetch {
     fn resolve(broker: &Arc<Broker>, context: &RequestContext, request: FetchRequest) -> Self {
         let image = broker.metadata.image();
         let by_id = context.version >= TOPIC_ID_VERSION;
+        let replica_id = request.replica_id.max(request.replica_state.replica_id);
+        let follower = (replica_id >= 0).then(|| context.check(&FETCH_AS_FOLLOWER, ""));
         let topics = request
             .topics
             .into_iter()
-            .map(|asked| resolve_topic(broker, context, &image, by_id, asked))
+            .map(|asked| resolve_topic(broker, context, &image, by_id, follower, asked))
             .collect();
         let count = |n: i32| usize::try_from(n).unwrap_or(0);
         // Where memory is short an answer is short, down to one batch (KIP-74).
@@ -124,6 +136,7 @@ impl Fetch {
             bytes_min: count(request.min_bytes).min(bytes_max),
             bytes_max,
             first_always: true,
+            by_follower: replica_id >= 0,
             broker: Arc::clone(broker),
         }
     }
@@ -147,7 +160,7 @@ impl Fetch {
             for wanted in &topic.partitions {
                 let room = self.bytes_max.saturating_sub(round.bytes);
                 let first = self.first_always && round.bytes == 0;
-                let data = self.read_partition(wanted, room, first).await;
+                let data = self.read_partition(topic, wanted, room, first).await;
                 round.failed |= !data.error_code.is_none() || wanted.diverging.is_some();
                 round.bytes += data.records.as_ref().map_or(0, RecordSet::len);
                 partitions.push(data);
@@ -158,16 +171,22 @@ impl Fetch {
                 partitions,
             });
         }
-        self.broker.metrics.fetched(round.bytes);
         round
     }
 
-    async fn read_partition(&self, wanted: &Wanted, room: usize, first: bool) -> PartitionData {
+    async fn read_partition(
+        &self,
+        topic: &WantedTopic,
+        wanted: &Wanted,
+        room: usize,
+        first: bool,
+    ) -> PartitionData {
         let index = wanted.asked.partition;
         let log = match &wanted.log {
             Ok(log) => log,
             Err(error_code) => return failure(index, *error_code),
         };
+        self.count(topic, |meters| meters.fetch_requests.inc());
         if let Some(diverging) = &wanted.diverging {
             let offsets = log.offsets();
             return PartitionData {
@@ -211,7 +230,7 @@ impl Fetch {
                         };
                     }
                 }
-                Err(error) => return self.read_failure(index, log, error),
+                Err(error) => return self.read_failure(topic, index, log, error),
             }
         }
     }
@@ -221,11 +240,18 @@ impl Fetch {
         (self.upto == Upto::LastStable).then(Vec::new)
     }
 
-    fn read_failure(&self, index: i32, log: &Log, error: ReadError) -> PartitionData {
+    fn read_failure(
+        &self,
+        topic: &WantedTopic,
+        index: i32,
+        log: &Log,
+        error: ReadError,
+    ) -> PartitionData {
         match error {
             ReadError::OffsetOutOfRange { .. } => failure(index, ErrorCode::OFFSET_OUT_OF_RANGE),
             ReadError::Closed => failure(index, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
             ReadError::Io(error) => {
+                self.count(topic, |meters| meters.failed_fetch_requests.inc());
                 self.broker.report_read_failure(log.partition(), &error);
                 failure(index, ErrorCode::KAFKA_STORAGE_ERROR)
             }
@@ -239,11 +265,12 @@ impl Fetch {
         let _ = tokio::time::timeout(MEMORY_WAIT, available).await;
         self.first_always = !self.broker.memory.is_overdrawn();
         self.bytes_max = self.bytes_max.min(self.broker.memory.left_bytes());
-        self.read().await.answer()
+        let round = self.read().await;
+        self.answer(round)
     }
 
     /// Reads again when enough has been appended, or when time is up.
-    async fn wait(self, mut round: Round, deadline: Instant) -> Round {
+    async fn wait(&self, mut round: Round, deadline: Instant) -> Round {
         let moved = Arc::new(Notify::new());
         let _watches: Vec<_> = self.logs().map(|log| log.watch(&moved)).collect();
         loop {
@@ -260,6 +287,8 @@ impl Fetch {
                 .await
                 .is_err()
             {
+                let waiting = &self.broker.metrics.waiting;
+                waiting.fetch_expired(self.by_follower);
                 return self.read().await;
             }
             if self.size_bytes() <= round.size_bytes {
@@ -269,6 +298,32 @@ impl Fetch {
                     return round;
                 }
             }
+        }
+    }
+
+    /// The records of `round` leave.
+    fn answer(&self, round: Round) -> Response {
+        for (topic, response) in self.topics.iter().zip(&round.responses) {
+            let records = response
+                .partitions
+                .iter()
+                .filter_map(|p| p.records.as_ref());
+            let bytes: usize = records.map(RecordSet::len).sum();
+            if bytes > 0 {
+                self.count(topic, |meters| meters.bytes_out.add(bytes as u64));
+            }
+        }
+        Response::Fetch(FetchResponse {
+            responses: round.responses,
+            ..FetchResponse::default()
+        })
+    }
+
+    /// Counts something of one topic, and of all.
+    fn count(&self, topic: &WantedTopic, add: impl Fn(&TopicMeters)) {
+        if let Some(metrics) = &topic.metrics {
+            add(&self.broker.metrics.topics.meters);
+            add(&metrics.meters);
         }
     }
 
@@ -284,40 +339,34 @@ impl Fetch {
     }
 }
 
-impl Round {
-    fn answer(self) -> Response {
-        Response::Fetch(FetchResponse {
-            responses: self.responses,
-            ..FetchResponse::default()
-        })
-    }
-}
-
 fn resolve_topic(
     broker: &Broker,
     context: &RequestContext,
     image: &Image,
     by_id: bool,
+    follower: Option<Result<Permit, ErrorCode>>,
     asked: FetchTopic,
 ) -> WantedTopic {
-    let (topic, unknown) = if by_id {
-        (
-            image.topic_by_id(asked.topic_id),
-            ErrorCode::UNKNOWN_TOPIC_ID,
-        )
-    } else {
-        (
-            image.topic(&asked.topic),
-            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-        )
+    let topic = match (follower, by_id) {
+        // A follower is refused before anything is looked at.
+        (Some(Err(error_code)), _) => Err(error_code),
+        (_, true) => image
+            .topic_by_id(asked.topic_id)
+            .map(Some)
+            .ok_or(ErrorCode::UNKNOWN_TOPIC_ID),
+        (_, false) => Ok(image.topic(&asked.topic)),
     };
-    let name = topic.map_or(&*asked.topic, |topic| topic.name.as_str());
-    let topic = match context.authorize(Operation::Read, Resource::topic(name)) {
-        // Whoever asks by an id that exists but may not read it learns no more than its name's
-        // owner would.
-        Err(_) => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
-        Ok(permit) => topic.map(|topic| (topic, permit)).ok_or(unknown),
-    };
+    let topic = topic.and_then(|topic| {
+        let name = topic.map_or(&*asked.topic, |topic| topic.name.as_str());
+        let permit = match follower {
+            Some(permit) => permit?,
+            None => context.check_all(&FETCH_TOPIC, name, asked.partitions.len())?,
+        };
+        let topic = topic.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
+        Ok((topic, permit))
+    });
+    let metrics = topic.as_ref().ok();
+    let metrics = metrics.map(|(topic, _)| Arc::clone(broker.metrics.topic(topic)));
     let partitions = asked
         .partitions
         .into_iter()
@@ -326,6 +375,7 @@ fn resolve_topic(
     WantedTopic {
         name: asked.topic,
         id: asked.topic_id,
+        metrics,
         partitions,
     }
 }

@@ -4,7 +4,9 @@
 //! KIP-98 (key types, version 1), KIP-699 (several keys, version 4), KIP-932 (share groups,
 //! version 6). Transactions and share groups do not exist yet: INVALID_REQUEST.
 
-use authz::{Operation, Resource};
+use authz::checks::table::{
+    FIND_COORDINATOR_GROUP, FIND_COORDINATOR_SHARE, FIND_COORDINATOR_TRANSACTION,
+};
 use model::GroupId;
 use protocol::messages::find_coordinator::{
     Coordinator, FindCoordinatorRequest, FindCoordinatorResponse,
@@ -19,6 +21,9 @@ use crate::reply::Reply;
 const BATCH_VERSION: i16 = 4;
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
+const SHARE: i8 = 2;
+/// First version that knows share groups.
+const SHARE_VERSION: i16 = 6;
 
 /// Answers per key, or for the one key.
 pub async fn handle(
@@ -51,14 +56,19 @@ pub async fn handle(
 }
 
 async fn find(broker: &Broker, context: &RequestContext, key_type: i8, key: Str) -> Coordinator {
+    let check = match key_type {
+        GROUP => Some(&FIND_COORDINATOR_GROUP),
+        TRANSACTION => Some(&FIND_COORDINATOR_TRANSACTION),
+        SHARE if context.version >= SHARE_VERSION => Some(&FIND_COORDINATOR_SHARE),
+        _ => None,
+    };
+    if let Some(check) = check
+        && let Err(error_code) = context.check(check, &key)
+    {
+        return none(key, error_code, denied(context.version, key_type));
+    }
     match key_type {
-        GROUP if !context.allows(Operation::Describe, Resource::group(&key)) => {
-            none(key, ErrorCode::GROUP_AUTHORIZATION_FAILED, None)
-        }
         GROUP => group_coordinator(broker, context, key).await,
-        TRANSACTION if !context.allows(Operation::Describe, Resource::transactional_id(&key)) => {
-            none(key, ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED, None)
-        }
         TRANSACTION => none(
             key,
             ErrorCode::INVALID_REQUEST,
@@ -68,6 +78,15 @@ async fn find(broker: &Broker, context: &RequestContext, key_type: i8, key: Str)
             let message = "Only coordinators of consumer groups (key type 0) can be asked for.";
             none(key, ErrorCode::INVALID_REQUEST, Some(message))
         }
+    }
+}
+
+/// Kafka's sentence, in the versions in which it says one.
+fn denied(version: i16, key_type: i8) -> Option<&'static str> {
+    match key_type {
+        _ if version >= BATCH_VERSION => None,
+        GROUP => Some("Group authorization failed."),
+        _ => Some("Transactional Id authorization failed."),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! KIP-345 (static members, version 3).
 
-use authz::{Operation, Resource};
+use authz::checks::table::HEARTBEAT;
 use coordinator::{Command, Heartbeat, InstanceId, MemberId, Reply as Answer};
 use model::GroupId;
 use protocol::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
@@ -16,8 +16,9 @@ use crate::reply::Reply;
 
 /// Renews a session.
 pub async fn handle(broker: &Broker, context: &RequestContext, request: HeartbeatRequest) -> Reply {
-    let Ok(permit) = context.authorize(Operation::Read, Resource::group(&request.group_id)) else {
-        return Reply::Now(respond(ErrorCode::GROUP_AUTHORIZATION_FAILED));
+    let permit = match context.check(&HEARTBEAT, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => return Reply::Now(respond(error_code)),
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(respond(ErrorCode::INVALID_GROUP_ID));

@@ -3,7 +3,8 @@
 //! KIP-98, KIP-360. Without a transactional id every call gets a fresh id of epoch 0. With one the
 //! answer is INVALID_REQUEST: transactions do not exist here yet.
 
-use authz::{Operation, Resource};
+use authz::Permit;
+use authz::checks::table::{INIT_PRODUCER_ID, INIT_PRODUCER_ID_TRANSACTION};
 use protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use protocol::{ErrorCode, Response};
 
@@ -17,8 +18,12 @@ pub async fn handle(
     context: &RequestContext,
     request: InitProducerIdRequest,
 ) -> Reply {
-    let (error_code, producer_id) = match check(broker, context, &request) {
-        Ok(()) => match broker.producer_ids.next(broker, context.now_ms).await {
+    let (error_code, producer_id) = match check(context, &request) {
+        Ok(permit) => match broker
+            .producer_ids
+            .next(broker, permit, context.now_ms)
+            .await
+        {
             Ok(id) => (ErrorCode::NONE, id.0),
             Err(_) => (ErrorCode::COORDINATOR_NOT_AVAILABLE, -1),
         },
@@ -32,30 +37,15 @@ pub async fn handle(
     }))
 }
 
-fn check(
-    broker: &Broker,
-    context: &RequestContext,
-    request: &InitProducerIdRequest,
-) -> Result<(), ErrorCode> {
-    match &request.transactional_id {
-        Some(id) if !context.allows(Operation::Write, Resource::transactional_id(id)) => {
-            Err(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-        }
-        Some(_) => Err(ErrorCode::INVALID_REQUEST),
-        None if !may_write(broker, context) => Err(ErrorCode::CLUSTER_AUTHORIZATION_FAILED),
-        None if (request.producer_id == -1) != (request.producer_epoch == -1) => {
-            Err(ErrorCode::INVALID_REQUEST)
-        }
-        None => Ok(()),
+fn check(context: &RequestContext, request: &InitProducerIdRequest) -> Result<Permit, ErrorCode> {
+    if let Some(id) = &request.transactional_id {
+        context.check(&INIT_PRODUCER_ID_TRANSACTION, id)?;
+        return Err(ErrorCode::INVALID_REQUEST);
     }
-}
-
-/// Whoever may write to the cluster idempotently, or to any topic at all (KIP-679).
-fn may_write(broker: &Broker, context: &RequestContext) -> bool {
-    context.allows(Operation::IdempotentWrite, Resource::cluster())
-        || broker
-            .metadata
-            .image()
-            .topics()
-            .any(|topic| context.allows(Operation::Write, Resource::topic(topic.name.as_str())))
+    // Whoever may write to the cluster idempotently, or to any topic at all (KIP-679).
+    let permit = context.check(&INIT_PRODUCER_ID, "")?;
+    if (request.producer_id == -1) != (request.producer_epoch == -1) {
+        return Err(ErrorCode::INVALID_REQUEST);
+    }
+    Ok(permit)
 }

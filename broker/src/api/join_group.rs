@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use authz::{Operation, Resource};
+use authz::checks::table::JOIN_GROUP;
 use bytes::Bytes;
 use coordinator::{
     Client, Command, InstanceId, JoinGroup, JoinRefused, Joined, MemberId, Protocol,
@@ -39,9 +39,11 @@ const REASON_CHARS_MAX: usize = 255;
 pub async fn handle(broker: &Broker, context: &RequestContext, request: JoinGroupRequest) -> Reply {
     let version = context.version;
     let member = MemberId::new(&request.member_id);
-    let Ok(permit) = context.authorize(Operation::Read, Resource::group(&request.group_id)) else {
-        let error = ErrorCode::GROUP_AUTHORIZATION_FAILED;
-        return Reply::Now(refuse(version, error, &MemberId::none()));
+    let permit = match context.check(&JOIN_GROUP, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => {
+            return Reply::Now(refuse(version, error_code, &MemberId::none()));
+        }
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(refuse(version, ErrorCode::INVALID_GROUP_ID, &member));

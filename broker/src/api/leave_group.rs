@@ -2,7 +2,7 @@
 //!
 //! KIP-345 (several members, static ones by name, version 3), KIP-800 (reason, version 5).
 
-use authz::{Operation, Resource};
+use authz::checks::table::LEAVE_GROUP;
 use coordinator::{Command, InstanceId, LeaveGroup, Leaver, Left, MemberId, Reply as Answer};
 use model::GroupId;
 use protocol::messages::leave_group::{LeaveGroupRequest, LeaveGroupResponse, MemberResponse};
@@ -25,8 +25,9 @@ pub async fn handle(
     request: LeaveGroupRequest,
 ) -> Reply {
     let version = context.version;
-    let Ok(permit) = context.authorize(Operation::Read, Resource::group(&request.group_id)) else {
-        return Reply::Now(refuse(ErrorCode::GROUP_AUTHORIZATION_FAILED));
+    let permit = match context.check(&LEAVE_GROUP, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => return Reply::Now(refuse(error_code)),
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(refuse(ErrorCode::INVALID_GROUP_ID));

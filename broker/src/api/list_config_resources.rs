@@ -2,7 +2,7 @@
 //!
 //! Version 0 was ListClientMetricsResources (KIP-714) and knows those only.
 
-use authz::{Operation, Resource};
+use authz::checks::table::LIST_CONFIG_RESOURCES;
 use protocol::messages::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
 };
@@ -37,15 +37,10 @@ pub fn handle(
         .resource_types
         .iter()
         .any(|kind| !known.contains(kind));
-    let error_code = if context
-        .authorize(Operation::DescribeConfigs, Resource::cluster())
-        .is_err()
-    {
-        ErrorCode::CLUSTER_AUTHORIZATION_FAILED
-    } else if unknown {
-        ErrorCode::UNSUPPORTED_VERSION
-    } else {
-        ErrorCode::NONE
+    let error_code = match context.check(&LIST_CONFIG_RESOURCES, "") {
+        Err(error_code) => error_code,
+        Ok(_permit) if unknown => ErrorCode::UNSUPPORTED_VERSION,
+        Ok(_permit) => ErrorCode::NONE,
     };
     let config_resources = if error_code.is_none() {
         let kinds = known.iter().copied().filter(asked);

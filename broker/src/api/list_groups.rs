@@ -2,7 +2,7 @@
 //!
 //! KIP-518 (filter by state, version 4), KIP-848 (filter by type, version 5).
 
-use authz::{Operation, Resource};
+use authz::checks::table::LIST_GROUPS;
 use coordinator::{ListFilter, ListedGroup as Listed};
 use protocol::messages::list_groups::{ListGroupsRequest, ListGroupsResponse, ListedGroup};
 use protocol::{ErrorCode, Response, Str};
@@ -23,17 +23,15 @@ pub async fn handle(
         states: texts(&request.states_filter),
         types: texts(&request.types_filter),
     };
-    let sees_all = context.allows(Operation::Describe, Resource::cluster());
     let mut response = ListGroupsResponse::default();
     let shards = broker.groups.shards(broker);
     for shard in shards.iter().flat_map(|shards| shards.iter()) {
         let filter = filter.clone();
         match shard.read(move |shard| shard.list_groups(&filter)).await {
             Ok(groups) => {
-                let visible = groups.iter().filter(|listed| {
-                    let group = Resource::group(listed.group.as_str());
-                    sees_all || context.allows(Operation::Describe, group)
-                });
+                let visible = groups
+                    .iter()
+                    .filter(|listed| context.allows(&LIST_GROUPS, listed.group.as_str()));
                 response.groups.extend(visible.map(list));
             }
             Err(why) => {

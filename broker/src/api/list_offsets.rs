@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use authz::Operation;
+use authz::checks::table::LIST_OFFSETS_TOPIC;
 use model::LeaderEpoch;
 use protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsRequest, ListOffsetsResponse,
@@ -73,17 +73,20 @@ pub async fn handle(
         replica_id: request.replica_id,
     };
     for topic in request.topics {
+        let permit = context.check(&LIST_OFFSETS_TOPIC, &topic.name);
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for asked in topic.partitions {
-            let answer = if seen.insert((topic.name.clone(), asked.partition_index)) {
-                let (index, epoch) = (asked.partition_index, asked.current_leader_epoch);
-                let describe = Operation::Describe;
-                match named_log(broker, context, &image, describe, &topic.name, index, epoch) {
-                    Ok(log) => find(broker, context, reader, &log, &asked).await,
-                    Err(error_code) => Err(error_code),
+            let first = seen.insert((topic.name.clone(), asked.partition_index));
+            let log = permit.and_then(|permit| {
+                if !first {
+                    return Err(ErrorCode::INVALID_REQUEST);
                 }
-            } else {
-                Err(ErrorCode::INVALID_REQUEST)
+                let (index, epoch) = (asked.partition_index, asked.current_leader_epoch);
+                named_log(broker, permit, &image, &topic.name, index, epoch)
+            });
+            let answer = match log {
+                Ok(log) => find(broker, context, reader, &log, &asked).await,
+                Err(error_code) => Err(error_code),
             };
             partitions.push(respond(context, asked.partition_index, answer));
         }

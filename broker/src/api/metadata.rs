@@ -4,7 +4,7 @@
 //! client to bootstrap again). Topics are answered in the order asked for, one that is repeated
 //! once; all of them by name.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use model::TopicName;
 use protocol::messages::metadata::{
@@ -13,7 +13,8 @@ use protocol::messages::metadata::{
 };
 use protocol::{ErrorCode, Response, Str};
 
-use authz::{Operation, Resource, ResourceType, authorized_operations};
+use authz::checks::table::{METADATA_CLUSTER_OPERATIONS, METADATA_CREATE_TOPIC, METADATA_TOPIC};
+use authz::{Permit, Resource};
 
 use crate::broker::Broker;
 use crate::context::RequestContext;
@@ -43,32 +44,31 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: Metadata
         return Reply::Now(Response::Metadata(refuse(asked)));
     }
     let operations = request.include_topic_authorized_operations;
-    if let Some(asked) = asked
-        && request.allow_auto_topic_creation
-    {
-        create_missing(broker, context, asked).await;
-    }
-    let image = broker.metadata.image();
     let topics = match asked {
         None => {
-            let describable = |topic: &Topic| {
-                context.allows(Operation::Describe, Resource::topic(topic.name.as_str()))
-            };
+            let image = broker.metadata.image();
             image
                 .topics()
-                .filter(|topic| describable(topic))
+                .filter(|topic| context.allows(&METADATA_TOPIC, topic.name.as_str()))
                 .map(|topic| found(&image, context, topic, operations))
                 .collect()
         }
         Some(asked) => {
             let mut seen = HashSet::new();
-            asked
+            let asked: Vec<_> = asked
                 .iter()
                 .filter(|topic| seen.insert((topic.topic_id, &topic.name)))
-                .map(|topic| answer(&image, context, topic, operations))
+                .collect();
+            let rights = rights(broker, context, &asked, request.allow_auto_topic_creation);
+            create_missing(broker, context, &asked, &rights).await;
+            let image = broker.metadata.image();
+            let answers = asked.iter().zip(rights);
+            answers
+                .map(|(topic, right)| answer(&image, context, topic, right, operations))
                 .collect()
         }
     };
+    let image = broker.metadata.image();
     Reply::Now(Response::Metadata(respond(
         &image, context, &request, topics,
     )))
@@ -105,9 +105,8 @@ fn respond(
         rack: image.broker.rack.as_deref().map(Str::from),
     });
     let cluster_operations = request.include_cluster_authorized_operations.then(|| {
-        authorized_operations(ResourceType::Cluster, |operation| {
-            context.allows(operation, Resource::cluster())
-        })
+        let permit = context.check(&METADATA_CLUSTER_OPERATIONS, "");
+        permit.map_or(0, |_| context.authorized_operations(Resource::cluster()))
     });
     MetadataResponse {
         brokers: brokers.into_iter().collect(),
@@ -119,55 +118,101 @@ fn respond(
     }
 }
 
-/// Creates the named topics that do not exist, as far as configuration and rights allow, and no
-/// more partitions than CreateTopics would.
-async fn create_missing(broker: &Broker, context: &RequestContext, asked: &[MetadataRequestTopic]) {
+/// What the caller may do with one topic that was asked for.
+enum Right {
+    /// See it.
+    Describe,
+    /// See that it is missing, and have it created.
+    Create(Permit),
+    /// Nothing: it is not looked at whether it exists.
+    Denied(ErrorCode),
+}
+
+/// Decides about each topic before anything is created.
+fn rights(
+    broker: &Broker,
+    context: &RequestContext,
+    asked: &[&MetadataRequestTopic],
+    may_create: bool,
+) -> Vec<Right> {
     let image = broker.metadata.image();
-    let missing: BTreeSet<TopicName> = asked
+    let creates = may_create && broker.config.current().topics.auto_create;
+    let right = |asked: &&MetadataRequestTopic| {
+        let topic = find(&image, asked);
+        let Some(name) = topic.map(|t| t.name.as_str()).or(asked.name.as_deref()) else {
+            // An id that no topic has: ids are no secrets.
+            return Right::Describe;
+        };
+        if let Err(error_code) = context.check(&METADATA_TOPIC, name) {
+            return Right::Denied(error_code);
+        }
+        let own = may_create && topics::is_internal(name);
+        if topic.is_some() || !(creates || own) || !asked.topic_id.is_zero() {
+            return Right::Describe;
+        }
+        match context.check(&METADATA_CREATE_TOPIC, name) {
+            Ok(permit) => Right::Create(permit),
+            Err(error_code) => Right::Denied(error_code),
+        }
+    };
+    asked.iter().map(right).collect()
+}
+
+/// Creates what is missing, as far as configuration and rights allow, and no more partitions than
+/// CreateTopics would.
+async fn create_missing(
+    broker: &Broker,
+    context: &RequestContext,
+    asked: &[&MetadataRequestTopic],
+    rights: &[Right],
+) {
+    let missing: BTreeMap<TopicName, Permit> = asked
         .iter()
-        .filter_map(|topic| topic.name.as_deref())
-        .filter(|name| image.topic(name).is_none())
-        .filter(|name| context.allows(Operation::Create, Resource::topic(name)))
-        .filter_map(|name| TopicName::new(name).ok())
+        .zip(rights)
+        .filter_map(|(asked, right)| match (right, asked.name.as_deref()) {
+            (Right::Create(permit), Some(name)) => Some((TopicName::new(name).ok()?, *permit)),
+            _ => None,
+        })
         .collect();
-    if !missing.is_empty() {
-        let partitions = broker.config.current().topics.partitions.max(1);
-        let most = usize::try_from(PARTITIONS_PER_REQUEST_MAX / partitions).unwrap_or(0);
-        let missing = missing.into_iter().take(most).collect();
-        topics::create_on_first_use(broker, context.now_ms, missing).await;
+    let partitions = broker.config.current().topics.partitions.max(1);
+    let most = usize::try_from(PARTITIONS_PER_REQUEST_MAX / partitions).unwrap_or(0);
+    for (name, permit) in missing.into_iter().take(most) {
+        topics::create_on_first_use(broker, permit, context.now_ms, vec![name]).await;
     }
+}
+
+fn find<'a>(image: &'a Image, asked: &MetadataRequestTopic) -> Option<&'a Topic> {
+    let topic = match (asked.topic_id.is_zero(), &asked.name) {
+        (false, _) => image.topic_by_id(asked.topic_id),
+        (true, Some(name)) => image.topic(name),
+        (true, None) => None,
+    };
+    topic.map(|topic| &**topic)
 }
 
 fn answer(
     image: &Image,
     context: &RequestContext,
     asked: &MetadataRequestTopic,
+    right: Right,
     operations: bool,
 ) -> MetadataResponseTopic {
-    let by_id = !asked.topic_id.is_zero();
-    let topic = match (by_id, &asked.name) {
-        (true, _) => image.topic_by_id(asked.topic_id),
-        (false, Some(name)) => image.topic(name),
-        (false, None) => None,
+    // Whoever asked by id does not learn the name, but that there is one.
+    if let Right::Denied(error_code) = right {
+        return missing(asked, error_code);
+    }
+    let name = asked.name.as_deref().unwrap_or_default();
+    let error_code = match find(image, asked) {
+        Some(topic) => return found(image, context, topic, operations),
+        None if !asked.topic_id.is_zero() => return missing(asked, ErrorCode::UNKNOWN_TOPIC_ID),
+        None if TopicName::new(name).is_err() => ErrorCode::INVALID_TOPIC_EXCEPTION,
+        None => ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
     };
-    let name = topic
-        .map(|t| t.name.as_str())
-        .or(asked.name.as_deref())
-        .unwrap_or_default();
-    if !context.allows(Operation::Describe, Resource::topic(name)) {
-        // Whoever asked by id does not learn the name.
-        return if by_id {
-            missing(asked, ErrorCode::UNKNOWN_TOPIC_ID)
-        } else {
-            missing(asked, ErrorCode::TOPIC_AUTHORIZATION_FAILED)
-        };
+    let mut answer = missing(asked, error_code);
+    if operations {
+        answer.topic_authorized_operations = context.authorized_operations(Resource::topic(name));
     }
-    match topic {
-        Some(topic) => found(image, context, topic, operations),
-        None if by_id => missing(asked, ErrorCode::UNKNOWN_TOPIC_ID),
-        None if TopicName::new(name).is_err() => missing(asked, ErrorCode::INVALID_TOPIC_EXCEPTION),
-        None => missing(asked, ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
-    }
+    answer
 }
 
 fn missing(asked: &MetadataRequestTopic, error_code: ErrorCode) -> MetadataResponseTopic {
@@ -200,9 +245,7 @@ fn found(
             .map(|index| partition(image, topic, index))
             .collect(),
         topic_authorized_operations: if operations {
-            authorized_operations(ResourceType::Topic, |operation| {
-                context.allows(operation, Resource::topic(name))
-            })
+            context.authorized_operations(Resource::topic(name))
         } else {
             NOT_ASKED
         },

@@ -1,31 +1,26 @@
-//! A partition's log for a request that names the topic: the right to it is asked before whether
-//! it exists.
+//! A partition's log for a request that names the topic, and holds the right to it: that is asked
+//! before whether it exists.
 //!
 //! Requests that may name a topic by id, and those that answer per topic, resolve it themselves.
 
-use authz::{Operation, Resource};
+use authz::Permit;
 use model::{LeaderEpoch, PartitionIndex};
 use protocol::ErrorCode;
 use storage::Log;
 
 use crate::broker::Broker;
-use crate::context::RequestContext;
 use crate::metadata::Image;
 
-/// The log of partition `index` of the topic `name`, for who may do `operation` to it and believes
-/// in `epoch` (-1: in none).
+/// The log of partition `index` of the topic `name`, for who holds a permit and believes in `epoch`
+/// (-1: in none).
 pub fn named_log(
     broker: &Broker,
-    context: &RequestContext,
+    permit: Permit,
     image: &Image,
-    operation: Operation,
     name: &str,
     index: i32,
     epoch: i32,
 ) -> Result<Log, ErrorCode> {
-    let permit = context
-        .authorize(operation, Resource::topic(name))
-        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
     let topic = image
         .topic(name)
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;

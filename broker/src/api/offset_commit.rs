@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use authz::{Operation, Resource};
+use authz::checks::table::{OFFSET_COMMIT_GROUP, OFFSET_COMMIT_TOPIC};
 use coordinator::{
     Command, CommitPartition, CommitTopic, InstanceId, MemberId, OffsetCommit, OffsetTopic,
     Reply as Answer,
@@ -37,8 +37,9 @@ pub async fn handle(
     context: &RequestContext,
     request: OffsetCommitRequest,
 ) -> Reply {
-    let Ok(permit) = context.authorize(Operation::Read, Resource::group(&request.group_id)) else {
-        return Reply::Now(refuse(&request, ErrorCode::GROUP_AUTHORIZATION_FAILED));
+    let permit = match context.check(&OFFSET_COMMIT_GROUP, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => return Reply::Now(refuse(&request, error_code)),
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(refuse(&request, ErrorCode::INVALID_GROUP_ID));
@@ -134,9 +135,7 @@ fn find<'a>(
         false => image.topic(&request.name),
     };
     let name = topic.map_or(&*request.name, |topic| topic.name.as_str());
-    if !context.allows(Operation::Read, Resource::topic(name)) {
-        return Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED);
-    }
+    context.check(&OFFSET_COMMIT_TOPIC, name)?;
     topic
         .map(|topic| &**topic)
         .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)

@@ -1,6 +1,7 @@
 //! OffsetDelete (47): forgets positions of a group in topics that it does not consume (KIP-496).
 
-use authz::{Operation, Resource};
+use authz::Resource;
+use authz::checks::table::{OFFSET_DELETE_GROUP, OFFSET_DELETE_TOPIC};
 use coordinator::{Command, OffsetDelete, OffsetTopic, Reply as Answer};
 use model::{GroupId, PartitionIndex, TopicName};
 use protocol::messages::offset_delete::{
@@ -21,9 +22,9 @@ pub async fn handle(
     context: &RequestContext,
     request: OffsetDeleteRequest,
 ) -> Reply {
-    let resource = Resource::group(&request.group_id);
-    let Ok(permit) = context.authorize(Operation::Delete, resource) else {
-        return Reply::Now(refuse(ErrorCode::GROUP_AUTHORIZATION_FAILED));
+    let permit = match context.check(&OFFSET_DELETE_GROUP, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => return Reply::Now(refuse(error_code)),
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(refuse(ErrorCode::INVALID_GROUP_ID));
@@ -42,9 +43,11 @@ pub async fn handle(
         topics,
     });
     let pending = broker.groups.command(broker, permit, &group, command).await;
+    let context = context.clone();
     Reply::later(async move {
         match pending.wait().await {
             Ok(Answer::OffsetDelete(Ok(results))) => {
+                context.changed(Resource::group(&request.group_id), "deleted offsets");
                 fill(&mut answer, &results);
                 Response::OffsetDelete(OffsetDeleteResponse {
                     topics: answer,
@@ -68,12 +71,13 @@ fn resolve(
     Option<(TopicName, Vec<PartitionIndex>)>,
     OffsetDeleteResponseTopic,
 ) {
-    let topic = match context.allows(Operation::Read, Resource::topic(&request.name)) {
-        true => image
-            .topic(&request.name)
-            .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION),
-        false => Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED),
-    };
+    let topic = context
+        .check(&OFFSET_DELETE_TOPIC, &request.name)
+        .and_then(|_permit| {
+            image
+                .topic(&request.name)
+                .ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        });
     let mut partitions = Vec::new();
     let mut responses = Vec::with_capacity(request.partitions.len());
     for asked in &request.partitions {

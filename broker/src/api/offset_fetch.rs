@@ -8,7 +8,7 @@ mod group;
 
 use std::collections::HashSet;
 
-use authz::{Operation, Resource};
+use authz::checks::table::OFFSET_FETCH_GROUP;
 use protocol::messages::offset_fetch::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics, OffsetFetchResponse,
     OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponseTopic,
@@ -41,10 +41,9 @@ pub async fn handle(
             fetches.push(GroupFetch::refused(group, ErrorCode::INVALID_REQUEST));
             continue;
         }
-        let allowed = context.authorize(Operation::Describe, Resource::group(&group.group_id));
-        fetches.push(match allowed {
+        fetches.push(match context.check(&OFFSET_FETCH_GROUP, &group.group_id) {
             Ok(permit) => GroupFetch::start(broker, context, permit, group, stable).await,
-            Err(_) => GroupFetch::refused(group, ErrorCode::GROUP_AUTHORIZATION_FAILED),
+            Err(error_code) => GroupFetch::refused(group, error_code),
         });
     }
     Reply::later(async move {

@@ -3,7 +3,8 @@
 //!
 //! KIP-101, KIP-279, KIP-320.
 
-use authz::Operation;
+use authz::Permit;
+use authz::checks::table::OFFSET_FOR_LEADER_EPOCH;
 use model::LeaderEpoch;
 use protocol::messages::offset_for_leader_epoch::{
     EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
@@ -25,14 +26,15 @@ pub fn handle(
 ) -> Reply {
     let image = broker.metadata.image();
     let topics = request.topics.into_iter().map(|topic| {
+        let permit = context.check(&OFFSET_FOR_LEADER_EPOCH, &topic.topic);
         let partitions = topic.partitions.into_iter().map(|asked| {
-            find(broker, context, &image, &topic.topic, &asked).unwrap_or_else(|error_code| {
-                EpochEndOffset {
+            permit
+                .and_then(|permit| find(broker, permit, &image, &topic.topic, &asked))
+                .unwrap_or_else(|error_code| EpochEndOffset {
                     error_code,
                     partition: asked.partition,
                     ..EpochEndOffset::default()
-                }
-            })
+                })
         });
         OffsetForLeaderTopicResult {
             partitions: partitions.collect(),
@@ -49,14 +51,13 @@ pub fn handle(
 
 fn find(
     broker: &Broker,
-    context: &RequestContext,
+    permit: Permit,
     image: &Image,
     name: &str,
     asked: &OffsetForLeaderPartition,
 ) -> Result<EpochEndOffset, ErrorCode> {
     let (index, epoch) = (asked.partition, asked.current_leader_epoch);
-    let describe = Operation::Describe;
-    let log = named_log(broker, context, image, describe, name, index, epoch)?;
+    let log = named_log(broker, permit, image, name, index, epoch)?;
     let end = log.epoch_end_offset(LeaderEpoch(asked.leader_epoch));
     Ok(EpochEndOffset {
         error_code: ErrorCode::NONE,

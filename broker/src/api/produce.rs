@@ -9,17 +9,19 @@ use protocol::messages::produce::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
     ProduceResponse, TopicProduceData, TopicProduceResponse,
 };
-use protocol::{ErrorCode, Response, Str};
+use protocol::{ErrorCode, ErrorCounts, Response, Str};
 use records::{BatchHeader, Compression};
-use storage::{AppendError, AppendOrigin, Appended, Commit};
+use storage::{AppendError, AppendOrigin, Appended, Commit, Conversion};
 
-use authz::{Operation, Permit, Resource};
+use authz::Permit;
+use authz::checks::table::{PRODUCE_TOPIC, PRODUCE_TRANSACTION};
 
 use super::error::{append_error, append_message};
 use crate::broker::Broker;
 use crate::config::{BrokerConfig, REPLICAS_MAX};
 use crate::context::RequestContext;
 use crate::metadata::{Image, Topic};
+use crate::metrics::Delayed;
 use crate::reply::Reply;
 use crate::topics;
 
@@ -27,6 +29,7 @@ use crate::topics;
 const TOPIC_ID_VERSION: i16 = 13;
 /// First version in which zstd may be used.
 const ZSTD_VERSION: i16 = 7;
+const ZSTD_TOO_EARLY: &str = "zstd needs Produce version 7 or newer";
 const ACKS_NONE: i16 = 0;
 const ACKS_ALL: i16 = -1;
 
@@ -34,6 +37,16 @@ const ACKS_ALL: i16 = -1;
 struct Outcome {
     response: PartitionProduceResponse,
     commit: Commit,
+    converted: Option<Conversion>,
+}
+
+/// Appends to partitions of one topic.
+struct Write<'a> {
+    broker: &'a Broker,
+    context: &'a RequestContext,
+    image: &'a Image,
+    topic: &'a Topic,
+    permit: Permit,
 }
 
 /// Appends all partitions, then answers or lets the answer follow the flush.
@@ -43,11 +56,14 @@ pub fn handle(broker: &Broker, context: &RequestContext, request: ProduceRequest
     let acks = request.acks;
     let refusal = refusal(context, &request);
     let mut failed = false;
+    let mut converted: Option<Conversion> = None;
     let mut waits = Vec::new();
     let mut responses = Vec::with_capacity(request.topic_data.len());
     for data in request.topic_data {
         let topic = resolve(&image, context, &data).and_then(|(topic, permit)| {
-            enough_replicas(&config, acks, topic)?;
+            if !(-1..=1).contains(&acks) {
+                return Err(ErrorCode::INVALID_REQUIRED_ACKS);
+            }
             Ok((topic, permit))
         });
         let mut partitions = Vec::with_capacity(data.partition_data.len());
@@ -58,10 +74,19 @@ pub fn handle(broker: &Broker, context: &RequestContext, request: ProduceRequest
                     Outcome::failure(index, *error_code, None)
                 }
                 (None, Ok((topic, permit))) => {
-                    append(broker, context, &image, topic, *permit, partition)
+                    let enough = enough_replicas(&config, acks, topic);
+                    let write = Write {
+                        broker,
+                        context,
+                        image: &image,
+                        topic,
+                        permit: *permit,
+                    };
+                    write.partition(partition, enough)
                 }
             };
             failed |= !outcome.response.error_code.is_none();
+            converted = Conversion::sum(converted, outcome.converted);
             if !outcome.commit.ready() {
                 waits.push(((responses.len(), partitions.len()), outcome.commit));
             }
@@ -73,62 +98,97 @@ pub fn handle(broker: &Broker, context: &RequestContext, request: ProduceRequest
             partition_responses: partitions,
         });
     }
-    let mut response = ProduceResponse {
+    if let Some(converted) = converted {
+        let requests = &broker.metrics.requests;
+        requests.converted(context.position, converted);
+    }
+    let response = ProduceResponse {
         responses,
         ..ProduceResponse::default()
     };
     match (acks, failed) {
-        (ACKS_NONE, true) => Reply::Close,
+        (ACKS_NONE, true) => {
+            let errors = errors(&response);
+            broker.metrics.requests.answered(context.position, &errors);
+            Reply::Close
+        }
         (ACKS_NONE, false) => Reply::Silent,
         _ if waits.is_empty() => Reply::Now(Response::Produce(response)),
-        _ => Reply::later(async move {
-            for ((topic, partition), commit) in waits {
-                if commit.wait().await.is_err() {
-                    let slot = &mut response.responses[topic].partition_responses[partition];
-                    *slot =
-                        Outcome::failure(slot.index, ErrorCode::KAFKA_STORAGE_ERROR, None).response;
-                }
-            }
-            Response::Produce(response)
-        }),
+        _ => {
+            let delayed = broker.metrics.waiting.produce.enter(waits.len());
+            Reply::later(committed(response, waits, delayed))
+        }
     }
+}
+
+/// The error codes of an answer that nobody gets.
+fn errors(response: &ProduceResponse) -> ErrorCounts {
+    let partitions = response
+        .responses
+        .iter()
+        .flat_map(|t| &t.partition_responses);
+    let mut errors = ErrorCounts::default();
+    partitions.for_each(|partition| errors.add(partition.error_code));
+    errors
+}
+
+/// The answer once all that `waits` is committed, or cannot be.
+async fn committed(
+    mut response: ProduceResponse,
+    waits: Vec<((usize, usize), Commit)>,
+    _delayed: Delayed,
+) -> Response {
+    for ((topic, partition), commit) in waits {
+        if commit.wait().await.is_err() {
+            let slot = &mut response.responses[topic].partition_responses[partition];
+            *slot = Outcome::failure(slot.index, ErrorCode::KAFKA_STORAGE_ERROR, None).response;
+        }
+    }
+    Response::Produce(response)
 }
 
 /// What is wrong with the whole request.
 fn refusal(context: &RequestContext, request: &ProduceRequest) -> Option<ErrorCode> {
-    match &request.transactional_id {
-        // Transactions are not served yet; see InitProducerId.
-        Some(id) if !context.allows(Operation::Write, Resource::transactional_id(id)) => {
-            Some(ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    if has_transactional_records(request) {
+        let denied = match &request.transactional_id {
+            Some(id) => context.check(&PRODUCE_TRANSACTION, id).err(),
+            None => Some(PRODUCE_TRANSACTION.denied),
+        };
+        if denied.is_some() {
+            return denied;
         }
-        Some(_) => Some(ErrorCode::INVALID_REQUEST),
-        None if !(-1..=1).contains(&request.acks) => Some(ErrorCode::INVALID_REQUIRED_ACKS),
-        None => None,
     }
+    // Transactions are not served yet; see InitProducerId.
+    request
+        .transactional_id
+        .as_ref()
+        .map(|_| ErrorCode::INVALID_REQUEST)
 }
 
-/// The topic, with the right to write to it. Existence is looked at after the right.
+/// Whether some partition begins with a transactional batch.
+fn has_transactional_records(request: &ProduceRequest) -> bool {
+    let partitions = request.topic_data.iter().flat_map(|t| &t.partition_data);
+    partitions
+        .filter_map(|partition| BatchHeader::parse(partition.records.as_ref()?).ok())
+        .any(|header| header.attributes.is_transactional())
+}
+
+/// The topic, with the right to write to it. Existence is looked at after the right, but that of
+/// an id: ids are no secrets.
 fn resolve<'a>(
     image: &'a Image,
     context: &RequestContext,
     data: &TopicProduceData,
 ) -> Result<(&'a Topic, Permit), ErrorCode> {
-    let (topic, unknown) = if context.version >= TOPIC_ID_VERSION {
-        (
-            image.topic_by_id(data.topic_id),
-            ErrorCode::UNKNOWN_TOPIC_ID,
-        )
+    let topic = if context.version >= TOPIC_ID_VERSION {
+        let topic = image.topic_by_id(data.topic_id);
+        Some(topic.ok_or(ErrorCode::UNKNOWN_TOPIC_ID)?)
     } else {
-        (
-            image.topic(&data.name),
-            ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
-        )
+        image.topic(&data.name)
     };
     let name = topic.map_or(&*data.name, |topic| topic.name.as_str());
-    let permit = context
-        .authorize(Operation::Write, Resource::topic(name))
-        .map_err(|_| ErrorCode::TOPIC_AUTHORIZATION_FAILED)?;
-    let topic = topic.ok_or(unknown)?;
+    let permit = context.check_all(&PRODUCE_TOPIC, name, data.partition_data.len())?;
+    let topic = topic.ok_or(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)?;
     if topics::is_internal(name) {
         return Err(ErrorCode::INVALID_TOPIC_EXCEPTION);
     }
@@ -144,39 +204,47 @@ fn enough_replicas(config: &BrokerConfig, acks: i16, topic: &Topic) -> Result<()
     Ok(())
 }
 
-fn append(
-    broker: &Broker,
-    context: &RequestContext,
-    image: &Image,
-    topic: &Topic,
-    permit: Permit,
-    data: PartitionProduceData,
-) -> Outcome {
-    let index = data.index;
-    let log = match broker.led_log(permit, image, topic, PartitionIndex(index), LeaderEpoch(-1)) {
-        Ok(log) => log,
-        Err(error_code) => return Outcome::failure(index, error_code, None),
-    };
-    let records = data.records.unwrap_or_default();
-    if zstd_too_early(context, &records) {
-        let message = "zstd needs Produce version 7 or newer";
-        return Outcome::failure(
-            index,
-            ErrorCode::UNSUPPORTED_COMPRESSION_TYPE,
-            Some(message),
+impl Write<'_> {
+    fn partition(&self, data: PartitionProduceData, enough: Result<(), ErrorCode>) -> Outcome {
+        let index = data.index;
+        let led = self.broker.led_log(
+            self.permit,
+            self.image,
+            self.topic,
+            PartitionIndex(index),
+            LeaderEpoch(-1),
         );
-    }
-    let now_ms = context.now_ms;
-    let bytes = records.len();
-    let epoch = image.leader_epoch_of(topic);
-    match log.append(records, AppendOrigin::Client, epoch, now_ms) {
-        Ok(appended) => {
-            broker.metrics.produced(bytes);
-            Outcome::success(index, appended)
+        let log = match led {
+            Ok(log) => log,
+            Err(error_code) => return Outcome::failure(index, error_code, None),
+        };
+        let (all, topic) = (
+            &self.broker.metrics.topics,
+            self.broker.metrics.topic(self.topic),
+        );
+        all.meters.produce_requests.inc();
+        topic.meters.produce_requests.inc();
+        if let Err(error_code) = enough {
+            all.produce_failed(topic);
+            return Outcome::failure(index, error_code, None);
         }
-        Err(error) => {
-            broker.report_append_failure(topic, index, &error);
-            Outcome::refused(index, &error)
+        let records = data.records.unwrap_or_default();
+        if zstd_too_early(self.context, &records) {
+            let error_code = ErrorCode::UNSUPPORTED_COMPRESSION_TYPE;
+            return Outcome::failure(index, error_code, Some(ZSTD_TOO_EARLY));
+        }
+        let bytes = records.len();
+        let epoch = self.image.leader_epoch_of(self.topic);
+        match log.append(records, AppendOrigin::Client, epoch, self.context.now_ms) {
+            Ok(appended) => {
+                all.appended(topic, bytes, &appended);
+                Outcome::success(index, appended)
+            }
+            Err(error) => {
+                all.refused(topic, bytes, &error);
+                self.broker.report_append_failure(self.topic, index, &error);
+                Outcome::refused(index, &error)
+            }
         }
     }
 }
@@ -200,6 +268,7 @@ impl Outcome {
         Self {
             response,
             commit: appended.commit,
+            converted: appended.converted,
         }
     }
 
@@ -228,6 +297,7 @@ impl Outcome {
         Self {
             response,
             commit: Commit::Ready,
+            converted: None,
         }
     }
 }

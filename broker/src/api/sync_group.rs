@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use authz::{Operation, Resource};
+use authz::checks::table::SYNC_GROUP;
 use bytes::Bytes;
 use coordinator::{Command, InstanceId, MemberId, Reply as Answer, SyncGroup};
 use model::GroupId;
@@ -26,8 +26,9 @@ pub async fn handle(broker: &Broker, context: &RequestContext, request: SyncGrou
     if context.version >= PROTOCOL_VERSION && !named {
         return Reply::Now(refuse(ErrorCode::INCONSISTENT_GROUP_PROTOCOL));
     }
-    let Ok(permit) = context.authorize(Operation::Read, Resource::group(&request.group_id)) else {
-        return Reply::Now(refuse(ErrorCode::GROUP_AUTHORIZATION_FAILED));
+    let permit = match context.check(&SYNC_GROUP, &request.group_id) {
+        Ok(permit) => permit,
+        Err(error_code) => return Reply::Now(refuse(error_code)),
     };
     let Ok(group) = GroupId::new(&request.group_id) else {
         return Reply::Now(refuse(ErrorCode::INVALID_GROUP_ID));

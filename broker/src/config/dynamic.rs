@@ -5,10 +5,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use config::Properties;
+use config::{ConfigErrors, Properties};
 use tokio::sync::watch;
 
-use super::{BrokerConfig, ConfigErrors};
+use super::BrokerConfig;
 
 /// The configuration in force.
 #[derive(Clone, Debug)]

@@ -21,6 +21,8 @@ pub struct GroupsConfig {
     pub session_timeout_max_ms: i32,
     /// `group.max.size`.
     pub members_max: usize,
+    /// `outrigger.lag.interval.ms`.
+    pub lag_interval: Duration,
 }
 
 /// Committed offsets.
@@ -47,6 +49,7 @@ impl GroupsConfig {
             session_timeout_min_ms: read.int("group.min.session.timeout.ms"),
             session_timeout_max_ms: read.int("group.max.session.timeout.ms"),
             members_max: read.count("group.max.size"),
+            lag_interval: milliseconds(read, "outrigger.lag.interval.ms"),
         };
         if config.session_timeout_min_ms > config.session_timeout_max_ms {
             read.problem("group.min.session.timeout.ms is above group.max.session.timeout.ms");

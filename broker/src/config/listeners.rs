@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use config::Reader;
+use config::{Endpoint, Reader, protocol_map};
 
 /// One listener of clients.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,25 +52,18 @@ impl Listener {
 /// Kafka's four security protocols.
 const PROTOCOLS: [&str; 4] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 
-/// One `NAME://host:port`.
-struct Address {
-    name: String,
-    host: String,
-    port: u16,
-}
-
 pub(super) fn read(read: &mut Reader<'_>) -> Vec<Listener> {
     let controllers: Vec<String> = read
         .list("controller.listener.names")
         .iter()
         .map(|name| name.to_uppercase())
         .collect();
-    let of_clients = |address: &Address| !controllers.contains(&address.name);
-    let bound: Vec<Address> = addresses(read, "listeners")
+    let of_clients = |endpoint: &Endpoint| !controllers.contains(&endpoint.listener);
+    let bound: Vec<_> = endpoints(read, "listeners")
         .into_iter()
         .filter(of_clients)
         .collect();
-    let advertised: Vec<Address> = addresses(read, "advertised.listeners")
+    let advertised: Vec<_> = endpoints(read, "advertised.listeners")
         .into_iter()
         .filter(of_clients)
         .collect();
@@ -84,8 +77,10 @@ pub(super) fn read(read: &mut Reader<'_>) -> Vec<Listener> {
     check_protocols(read, &bound);
     bound
         .into_iter()
-        .map(|address| {
-            let told = advertised.iter().find(|told| told.name == address.name);
+        .map(|endpoint| {
+            let told = advertised
+                .iter()
+                .find(|told| told.listener == endpoint.listener);
             let advertised = match told {
                 Some(told) => Advertised::At {
                     host: told.host.clone(),
@@ -95,95 +90,44 @@ pub(super) fn read(read: &mut Reader<'_>) -> Vec<Listener> {
                 None => Advertised::AsBound,
             };
             Listener {
-                name: Arc::from(address.name),
-                bind_host: address.host,
-                bind_port: address.port,
+                name: Arc::from(endpoint.listener),
+                bind_host: endpoint.host,
+                bind_port: endpoint.port,
                 advertised,
             }
         })
         .collect()
 }
 
-fn addresses(read: &mut Reader<'_>, key: &str) -> Vec<Address> {
-    let mut parsed = Vec::new();
-    for text in read.list(key) {
-        match address(&text) {
-            Some(address) => parsed.push(address),
-            None => read.problem(format!(
-                "{key}: \"{text}\" is not of the form NAME://host:port; an IPv6 address stands in \
-                 brackets"
-            )),
-        }
+fn endpoints(read: &mut Reader<'_>, key: &str) -> Vec<Endpoint> {
+    let (endpoints, problems) = Endpoint::parse_all(key, &read.list(key));
+    for problem in problems {
+        read.problem(problem);
     }
-    parsed
+    endpoints
 }
 
-fn address(text: &str) -> Option<Address> {
-    let (name, place) = text.split_once("://")?;
-    let (host, port) = place.rsplit_once(':')?;
-    let bracketed = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let plain = host
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-    let host = match bracketed {
-        // A zone may follow the address.
-        Some(host) => {
-            let address = host.split('%').next().unwrap_or_default();
-            address.parse::<std::net::Ipv6Addr>().ok().map(|_| host)?
-        }
-        None => Some(host).filter(|_| plain)?,
-    };
-    let name = Some(name.trim().to_uppercase()).filter(|name| !name.is_empty())?;
-    Some(Address {
-        name,
-        host: host.to_owned(),
-        port: port.parse().ok()?,
-    })
-}
-
-fn check_bound(read: &mut Reader<'_>, bound: &[Address]) {
+fn check_bound(read: &mut Reader<'_>, bound: &[Endpoint]) {
     if bound.is_empty() {
         read.problem(
             "listeners has none for clients; give one, such as PLAINTEXT://127.0.0.1:9092",
         );
     }
-    for (index, address) in bound.iter().enumerate() {
-        let earlier = bound.iter().take(index);
-        for other in earlier {
-            if other.name == address.name {
-                let name = &address.name;
-                read.problem(format!(
-                    "listeners: {name} stands twice; each needs its own name"
-                ));
-            } else if address.port != 0 && other.port == address.port && overlap(other, address) {
-                let (name, other, port) = (&address.name, &other.name, address.port);
-                read.problem(format!(
-                    "listeners: {name} and {other} both want port {port}"
-                ));
-            }
-        }
+    for problem in Endpoint::conflicts(bound) {
+        read.problem(problem);
     }
 }
 
-/// Whether two hosts may be the same interface.
-fn overlap(left: &Address, right: &Address) -> bool {
-    let every = |host: &str| matches!(host, "" | "0.0.0.0" | "::");
-    left.host == right.host || every(&left.host) || every(&right.host)
-}
-
-fn check_advertised(read: &mut Reader<'_>, bound: &[Address], advertised: &[Address]) {
-    for address in advertised {
-        let name = &address.name;
-        if matches!(address.host.as_str(), "0.0.0.0" | "::") {
-            let host = &address.host;
+fn check_advertised(read: &mut Reader<'_>, bound: &[Endpoint], advertised: &[Endpoint]) {
+    for endpoint in advertised {
+        let (name, host) = (&endpoint.listener, &endpoint.host);
+        if matches!(host.as_str(), "0.0.0.0" | "::") {
             read.problem(format!(
                 "advertised.listeners cannot use the nonroutable meta-address {host} ({name}). Use \
                  a routable IP address."
             ));
         }
-        if !bound.iter().any(|bound| bound.name == *name) {
+        if !bound.iter().any(|bound| bound.listener == *name) {
             read.problem(format!(
                 "advertised.listeners: {name} is not one of listeners"
             ));
@@ -191,33 +135,25 @@ fn check_advertised(read: &mut Reader<'_>, bound: &[Address], advertised: &[Addr
     }
 }
 
-fn check_protocols(read: &mut Reader<'_>, bound: &[Address]) {
+fn check_protocols(read: &mut Reader<'_>, bound: &[Endpoint]) {
     let key = "listener.security.protocol.map";
     let text = read.text(key).unwrap_or_default();
-    let mut protocols: Vec<(String, String)> = Vec::new();
-    for pair in text
-        .split(',')
-        .map(str::trim)
-        .filter(|pair| !pair.is_empty())
-    {
-        let (name, protocol) = pair.split_once(':').unwrap_or((pair, ""));
-        let protocol = protocol.trim().to_uppercase();
-        if PROTOCOLS.contains(&protocol.as_str()) {
-            protocols.push((name.trim().to_uppercase(), protocol));
-        } else {
-            let known = PROTOCOLS.join(", ");
-            read.problem(format!(
-                "{key}: \"{pair}\" names no security protocol; they are {known}"
-            ));
-        }
+    let (protocols, unknown): (Vec<_>, Vec<_>) =
+        protocol_map(&text).partition(|entry| PROTOCOLS.contains(&entry.protocol.as_str()));
+    for entry in unknown {
+        let (text, known) = (entry.text, PROTOCOLS.join(", "));
+        read.problem(format!(
+            "{key}: \"{text}\" names no security protocol; they are {known}"
+        ));
     }
-    for address in bound {
-        let name = &address.name;
-        match protocols.iter().find(|(listener, _)| listener == name) {
-            Some((_, protocol)) if protocol == "PLAINTEXT" => {}
-            Some((_, protocol)) => read.problem(format!(
-                "listeners: {name} asks for {protocol}, but the broker speaks PLAINTEXT only; TLS \
-                 and SASL listeners are not there yet"
+    for Endpoint { listener: name, .. } in bound {
+        let entry = protocols.iter().find(|entry| entry.listener == *name);
+        match entry.map(|entry| entry.protocol.as_str()) {
+            Some("PLAINTEXT") => {}
+            Some(protocol) => read.problem(format!(
+                "listeners: {name} asks for {protocol}, but the broker speaks PLAINTEXT only; \
+                 `outrigger authn` serves TLS and SASL: give it this listener, and both of them \
+                 one outrigger.handoff.directory"
             )),
             None => read.problem(format!(
                 "listeners: no security protocol is known for {name}; add {name}:PLAINTEXT to {key}"

@@ -2,6 +2,7 @@
 //!
 //! Levels hold until the process ends, as in Kafka: nothing of them is stored.
 
+use authz::Permit;
 use config::Alteration;
 use service::telemetry::{LevelChangeError, LogLevel, Loggers, ROOT};
 
@@ -11,7 +12,11 @@ use super::resource::ConfigRefusal;
 /// Every logger of this process from the start on, so that its level can be set before it first
 /// logs. They are the modules that log, under the names that stand in the log's lines.
 pub const LOGGERS: &[&str] = &[
+    "kafka.authorizer.logger",
+    "outrigger.broker.api.alter_user_scram_credentials",
+    "outrigger.broker.api.create_acls",
     "outrigger.broker.api.create_partitions",
+    "outrigger.broker.api.delete_acls",
     "outrigger.broker.api.delete_topics",
     "outrigger.broker.broker",
     "outrigger.broker.cli",
@@ -21,9 +26,13 @@ pub const LOGGERS: &[&str] = &[
     "outrigger.broker.groups.notices",
     "outrigger.broker.groups.shard_log",
     "outrigger.broker.groups.shard_task",
+    "outrigger.broker.handoff.control",
+    "outrigger.broker.iam_store",
+    "outrigger.broker.mbeans.lag",
     "outrigger.broker.metadata.journal",
     "outrigger.broker.net.connection_limits",
     "outrigger.broker.net.listener",
+    "outrigger.broker.net.relayed",
     "outrigger.broker.partitions",
     "outrigger.broker.start",
     "outrigger.broker.topics",
@@ -53,7 +62,12 @@ const LEVELS: [LogLevel; 6] = [
 ///
 /// # Errors
 /// The first step that cannot be taken.
-pub fn alter(loggers: &Loggers, steps: &[Step], validate_only: bool) -> Result<(), ConfigRefusal> {
+pub fn alter(
+    _permit: Permit,
+    loggers: &Loggers,
+    steps: &[Step],
+    validate_only: bool,
+) -> Result<(), ConfigRefusal> {
     let changes = steps
         .iter()
         .map(|step| change(loggers, step))

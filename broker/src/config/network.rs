@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use config::Reader;
+use service::listen::SocketOptions;
 
 /// What one connection may hold.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,13 +20,9 @@ pub struct ConnectionConfig {
 /// Sockets and limits over all connections.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NetworkConfig {
-    /// `socket.receive.buffer.bytes`; `None` leaves it to the kernel, which grows it with what a
-    /// connection needs.
-    pub receive_buffer_bytes: Option<u32>,
-    /// `socket.send.buffer.bytes`; the same.
-    pub send_buffer_bytes: Option<u32>,
-    /// `socket.listen.backlog.size`.
-    pub listen_backlog: u32,
+    /// `socket.listen.backlog.size`, `socket.receive.buffer.bytes` and `socket.send.buffer.bytes`;
+    /// buffers that nobody sized grow with what a connection needs.
+    pub sockets: SocketOptions,
     /// `max.connections`.
     pub connections_max: usize,
     /// `max.connections.per.ip`.
@@ -59,9 +56,11 @@ impl NetworkConfig {
         }
         let (addresses, hosts) = split(overrides);
         Self {
-            receive_buffer_bytes: buffer_bytes(read, "socket.receive.buffer.bytes"),
-            send_buffer_bytes: buffer_bytes(read, "socket.send.buffer.bytes"),
-            listen_backlog: u32::try_from(read.int("socket.listen.backlog.size")).unwrap_or(1),
+            sockets: SocketOptions {
+                receive_buffer_bytes: buffer_bytes(read, "socket.receive.buffer.bytes"),
+                send_buffer_bytes: buffer_bytes(read, "socket.send.buffer.bytes"),
+                backlog: u32::try_from(read.int("socket.listen.backlog.size")).unwrap_or(1),
+            },
             connections_max: read.count("max.connections"),
             connections_per_ip_max: per_ip_max,
             connections_per_ip_overrides: addresses,

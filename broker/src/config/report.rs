@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use config::{Effect, Listing, broker_keys};
+use config::{ConfigErrors, Effect, Listing, broker_keys};
 
 use super::groups::OFFSETS_REPLICATION;
-use super::{BrokerConfig, ConfigErrors, Warnings};
+use super::{BrokerConfig, Warnings};
 
 /// What `--check-config` says about the outcome of [`BrokerConfig::from_properties`].
 pub fn check_report(read: &Result<(BrokerConfig, Warnings), ConfigErrors>) -> String {
@@ -30,13 +30,7 @@ pub fn check_report(read: &Result<(BrokerConfig, Warnings), ConfigErrors>) -> St
             );
             text
         }
-        Err(errors) => {
-            let mut text = String::new();
-            for problem in errors.problems() {
-                let _ = writeln!(text, "error: {problem}");
-            }
-            text
-        }
+        Err(errors) => errors.report(),
     }
 }
 

@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use config::Properties;
+use identity::Principal;
 
-use super::{Advertised, BrokerConfig, Warnings, check_report, default_properties};
+use super::{
+    AclConfig, Advertised, BrokerConfig, SecurityConfig, Warnings, check_report, default_properties,
+};
 
 fn read(text: &str) -> (BrokerConfig, Warnings) {
     BrokerConfig::from_properties(text, &[]).unwrap()
@@ -319,7 +322,9 @@ fn every_key_that_is_called_effective_is_read() {
             sources.push_str(&std::fs::read_to_string(path).unwrap());
         }
     }
-    let read = |name: &str| sources.contains(&format!("\"{name}\""));
+    // Those of the push are read by `otlp`, from its own table.
+    let pushed = |name: &str| otlp::KEYS.iter().any(|key| key.name == name);
+    let read = |name: &str| sources.contains(&format!("\"{name}\"")) || pushed(name);
     // Coarser units of keys in milliseconds, which `config` asks by itself.
     let coarser = [
         "log.retention.hours",
@@ -343,4 +348,99 @@ fn every_key_that_is_called_effective_is_read() {
     for key in config::topic_keys().filter(|key| key.effect == config::Effect::Effective) {
         assert!(read(key.name), "nothing reads {}", key.name);
     }
+}
+
+#[test]
+fn the_authorizer_is_kafkas_with_its_settings() {
+    let class = "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n";
+    let (config, warnings) = read(&format!(
+        "{class}super.users= User:CN=a,O=b; IAM:arn:x ;\nallow.everyone.if.no.acl.found=TRUE\n"
+    ));
+    let acls = config.security.acls.unwrap();
+    let expected = [Principal::iam("arn:x"), Principal::user("CN=a,O=b")];
+    assert_eq!(acls.super_users.into_iter().collect::<Vec<_>>(), expected);
+    assert!(acls.allow_everyone_if_no_acl_found);
+    assert_eq!(warnings, Warnings::new());
+
+    assert_eq!(read(class).0.security.acls, Some(AclConfig::default()));
+    let (msk, _) = read("outrigger.preset=msk\n");
+    let acls = msk.security.acls.unwrap();
+    assert!(acls.allow_everyone_if_no_acl_found);
+    assert_eq!(read("").0.security, SecurityConfig::default());
+
+    let (_, warnings) = read("super.users=User:a\n");
+    let expected = "super.users has no effect without an authorizer: everybody may do everything; \
+                    set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+    assert_eq!(warnings, [expected]);
+}
+
+#[test]
+fn authn_comes_in_where_a_directory_is_named() {
+    let (config, _) = read(
+        "outrigger.handoff.directory=/run/x\noutrigger.handoff.uids=1001, 0\noutrigger.iam.store=/i\n",
+    );
+    let handoff = config.security.handoff.unwrap();
+    assert_eq!(handoff.directory, std::path::Path::new("/run/x"));
+    assert_eq!(handoff.uids.into_iter().collect::<Vec<_>>(), [0, 1001]);
+    assert_eq!(config.security.iam_store.unwrap().to_str(), Some("/i"));
+}
+
+#[test]
+fn what_is_unsafe_about_security_is_said_with_its_remedy() {
+    let cases = [
+        (
+            "authorizer.class.name=kafka.security.authorizer.AclAuthorizer",
+            "ended with Kafka 4.0; use org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        ),
+        (
+            "authorizer.class.name=com.example.Mine",
+            "Java classes cannot be loaded here",
+        ),
+        (
+            "super.users=alice",
+            "super.users: 'alice' is not of the form Type:name",
+        ),
+        (
+            "allow.everyone.if.no.acl.found=yes",
+            "allow.everyone.if.no.acl.found is \"yes\"; give true or false",
+        ),
+        (
+            "outrigger.handoff.uids=kafka",
+            "outrigger.handoff.uids: \"kafka\" is no user's number",
+        ),
+        (
+            "listeners=SSL://a:9094",
+            "`outrigger authn` serves TLS and SASL",
+        ),
+    ];
+    for (text, expected) in cases {
+        let problems = problems(text);
+        assert!(
+            problems.iter().any(|problem| problem.contains(expected)),
+            "{text}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn the_keys_of_the_push_are_those_of_every_process() {
+    for key in otlp::KEYS {
+        let row = config::broker_keys()
+            .find(|row| row.name == key.name)
+            .unwrap_or_else(|| panic!("{}: add it to config/src/table/otlp.rs", key.name));
+        assert_eq!(row.doc, key.doc, "{}", key.name);
+        assert_eq!(row.sensitive(), key.is_secret, "{}", key.name);
+        let default = row.default.unwrap_or_default();
+        assert_eq!(default, key.default, "{}", key.name);
+    }
+}
+
+#[test]
+fn a_push_that_cannot_be_is_told_at_its_line() {
+    let text = "outrigger.otlp.endpoint=nowhere";
+    let errors = BrokerConfig::from_properties(text, &[]).unwrap_err();
+    assert!(
+        errors.to_string().contains("outrigger.otlp.endpoint"),
+        "{errors}"
+    );
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use coordinator::{Command, Reply, Shard};
+use service::Clock;
 use tokio::sync::{mpsc, oneshot};
 
+use super::recorded::GroupMetrics;
 use super::shard_log::ShardLog;
 use super::shard_task::{self, Surroundings};
 
@@ -30,11 +33,35 @@ pub(super) enum Message {
     Command {
         command: Command,
         reply: Option<oneshot::Sender<Result<Reply, Unavailable>>>,
+        wait: Wait,
     },
     /// Be looked at.
     Read(Look),
     /// Stop; the sender is dropped when that is done.
     Close(oneshot::Sender<()>),
+}
+
+/// How long a command waits for its turn, from its sending on.
+#[derive(Debug)]
+pub(super) struct Wait {
+    clock: Clock,
+    metrics: Arc<GroupMetrics>,
+    began_ns: u64,
+}
+
+impl Wait {
+    /// Its turn has come; gives the time.
+    pub(super) fn over(self) -> u64 {
+        let now_ns = self.clock.monotonic_nanos();
+        self.metrics.waited(now_ns.saturating_sub(self.began_ns));
+        now_ns
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.metrics.dequeued();
+    }
 }
 
 impl Message {
@@ -53,6 +80,8 @@ impl Message {
 #[derive(Clone)]
 pub struct ShardHandle {
     messages: mpsc::Sender<Message>,
+    clock: Clock,
+    metrics: Arc<GroupMetrics>,
 }
 
 impl fmt::Debug for ShardHandle {
@@ -82,8 +111,13 @@ impl ShardHandle {
     /// Starts the task of a shard over `log`; none where its partition is offline.
     pub(super) fn start(log: Option<ShardLog>, around: Surroundings) -> Self {
         let (messages, inbox) = mpsc::channel(MESSAGES_MAX);
+        let (clock, metrics) = (around.clock.clone(), Arc::clone(&around.metrics));
         tokio::spawn(shard_task::run(log, around, inbox));
-        Self { messages }
+        Self {
+            messages,
+            clock,
+            metrics,
+        }
     }
 
     /// Gives the shard a command; it takes effect after all that were given before.
@@ -92,6 +126,7 @@ impl ShardHandle {
         self.send(Message::Command {
             command,
             reply: Some(reply),
+            wait: self.begin_wait(),
         })
         .await;
         PendingReply(pending)
@@ -102,6 +137,7 @@ impl ShardHandle {
         self.send(Message::Command {
             command,
             reply: None,
+            wait: self.begin_wait(),
         })
         .await;
     }
@@ -138,6 +174,15 @@ impl ShardHandle {
                 // The sender is dropped, not used.
                 let _ = closed.await;
             }
+        }
+    }
+
+    fn begin_wait(&self) -> Wait {
+        self.metrics.queued();
+        Wait {
+            clock: self.clock.clone(),
+            metrics: Arc::clone(&self.metrics),
+            began_ns: self.clock.monotonic_nanos(),
         }
     }
 

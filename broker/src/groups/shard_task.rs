@@ -14,7 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, info};
 
 use super::notices::Notices;
-use super::shard_handle::{Message, Unavailable};
+use super::recorded::GroupMetrics;
+use super::shard_handle::{Message, Unavailable, Wait};
 use super::shard_log::{BATCH_BYTES_MAX, LoadError, ShardLog, StoreError};
 
 /// A load that took longer is told.
@@ -29,6 +30,7 @@ pub(super) struct Surroundings {
     pub(super) config: GroupConfig,
     pub(super) clock: Clock,
     pub(super) notices: Arc<Notices>,
+    pub(super) metrics: Arc<GroupMetrics>,
 }
 
 /// Loads and serves one shard until its handles are gone or it is told to stop.
@@ -37,8 +39,13 @@ pub(super) async fn run(
     around: Surroundings,
     mut inbox: mpsc::Receiver<Message>,
 ) {
+    let metrics = Arc::clone(&around.metrics);
+    metrics.loading();
     let Some(mut log) = log else {
-        return refuse_all(&mut inbox).await;
+        metrics.load_failed();
+        refuse_all(&mut inbox).await;
+        metrics.failed_ended();
+        return;
     };
     let began = around.clock.monotonic();
     let state = match load(&mut log, &mut inbox).await {
@@ -48,12 +55,19 @@ pub(super) async fn run(
                 partition = %log.partition(),
                 "groups of this partition are not served: {problem}"
             );
-            return refuse_all(&mut inbox).await;
+            metrics.load_failed();
+            refuse_all(&mut inbox).await;
+            metrics.failed_ended();
+            return;
         }
-        None => return,
+        None => {
+            metrics.load_stopped();
+            return;
+        }
     };
     let serving = Serving::new(log, around, state);
     let took = serving.around.clock.monotonic() - began;
+    metrics.loaded(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
     let (groups, took_ms) = (serving.shard.group_count(), took.as_millis());
     // One line per partition is worth reading only where clients had to wait for it.
     if took >= SLOW_LOAD {
@@ -62,6 +76,7 @@ pub(super) async fn run(
         debug!(partition = %serving.log.partition(), groups, took_ms, "loaded groups");
     }
     serving.serve(&mut inbox).await;
+    metrics.ended();
 }
 
 /// Reads the log; meanwhile everybody is asked to come again. None where it was told to stop.
@@ -97,6 +112,8 @@ struct Serving {
     next_token: u64,
     /// The append under way, and where the log ends after it.
     committing: Option<(i64, Committing)>,
+    /// When it was handed to the log.
+    appended_ns: u64,
     failures: Flood,
 }
 
@@ -110,6 +127,7 @@ impl Serving {
             waiting: HashMap::new(),
             next_token: 0,
             committing: None,
+            appended_ns: 0,
             failures: Flood::minutely(),
         };
         serving.carry_out(effects);
@@ -131,7 +149,11 @@ impl Serving {
                 () = sleep(left) => continue,
             };
             match message {
-                Some(Message::Command { command, reply }) => self.handle(command, reply),
+                Some(Message::Command {
+                    command,
+                    reply,
+                    wait,
+                }) => self.handle(command, reply, wait),
                 Some(Message::Read(look)) => look(Ok(&self.shard)),
                 Some(Message::Close(done)) => {
                     self.finish().await;
@@ -144,7 +166,8 @@ impl Serving {
         }
     }
 
-    fn handle(&mut self, command: Command, reply: Option<Waiter>) {
+    fn handle(&mut self, command: Command, reply: Option<Waiter>, wait: Wait) {
+        let begun_ns = wait.over();
         let token = Token(self.next_token);
         self.next_token += 1;
         if let Some(reply) = reply {
@@ -152,6 +175,12 @@ impl Serving {
         }
         let effects = self.shard.handle(token, command, now(&self.around.clock));
         self.carry_out(effects);
+        let took_ns = self.since(begun_ns);
+        self.around.metrics.stepped(took_ns);
+    }
+
+    fn since(&self, then_ns: u64) -> u64 {
+        self.around.clock.monotonic_nanos().saturating_sub(then_ns)
     }
 
     fn tick_if_due(&mut self) {
@@ -181,8 +210,12 @@ impl Serving {
             && let Some(batch) = self.shard.next_batch(BATCH_BYTES_MAX)
         {
             let now = now(&self.around.clock);
+            let begun_ns = self.around.clock.monotonic_nanos();
             match self.log.append(&batch, now.wall_ms) {
                 Ok(appended) => {
+                    self.appended_ns = self.around.clock.monotonic_nanos();
+                    let took_ns = self.appended_ns.saturating_sub(begun_ns);
+                    self.around.metrics.flushed(took_ns);
                     let end = appended.last_offset + 1;
                     self.committing = Some((end, Box::pin(appended.commit.wait())));
                 }
@@ -199,6 +232,7 @@ impl Serving {
         let now = now(&self.around.clock);
         let effects = match committed {
             Ok(end) => {
+                self.around.metrics.settled(self.since(self.appended_ns));
                 self.log.committed(end);
                 self.shard.committed(now)
             }
@@ -234,6 +268,7 @@ impl Serving {
     }
 
     fn carry_out(&mut self, effects: Effects) {
+        self.around.metrics.brought(&effects);
         for (token, reply) in effects.replies {
             if let Some(waiter) = self.waiting.remove(&token) {
                 // A client that went away does not hear it.

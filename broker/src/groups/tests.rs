@@ -8,6 +8,7 @@ use coordinator::{
     Client, Command, CommitPartition, CommitTopic, FetchTopic, GroupConfig, GroupError, JoinGroup,
     MemberId, OffsetCommit, OffsetFetch, OffsetTopic, Protocol, Reply, SyncGroup,
 };
+use mbean::Registry;
 use model::{BrokerId, GroupId, LeaderEpoch, PartitionIndex, TopicId, TopicName, TopicPartition};
 use records::BatchBuilder;
 use service::Clock;
@@ -17,6 +18,7 @@ use storage::{
 use tempfile::TempDir;
 
 use super::notices::Notices;
+use super::recorded::GroupMetrics;
 use super::shard_handle::{ShardHandle, Unavailable};
 use super::shard_log::ShardLog;
 use super::shard_task::Surroundings;
@@ -44,6 +46,7 @@ fn around(config: GroupConfig) -> Surroundings {
         config,
         clock,
         notices,
+        metrics: Arc::new(GroupMetrics::new(&Registry::new(0))),
     }
 }
 
@@ -73,6 +76,7 @@ async fn open_log(directory: &TempDir) -> (Arc<Faults>, Disk, Log) {
         fresh_cluster_id: TopicId([1; 16]),
         fresh_directory_id: TopicId([2; 16]),
         faults: Some(Arc::clone(&faults)),
+        stopwatch: None,
     };
     let disk = open_disk(directory, &options).await;
     let partition = TopicPartition {

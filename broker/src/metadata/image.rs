@@ -1,12 +1,16 @@
 //! The cluster at one moment, never changed once it is seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use authz::acl::Acl;
+use identity::{ScramCredential, ScramMechanism};
 use model::{BrokerId, LeaderEpoch, PartitionIndex, TopicId, TopicName};
 use serde::{Deserialize, Serialize};
 
 use super::record::{ConfigOwner, MetadataRecord};
+use super::stored_acl::StoredAcl;
+use crate::metrics::TopicMetricsSlot;
 
 /// Where one broker is reached by the clients of one listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct Topic {
     pub born_epoch: i32,
     /// Configuration of its own.
     pub configs: Arc<BTreeMap<String, String>>,
+    /// What is recorded of it.
+    pub metrics: TopicMetricsSlot,
 }
 
 /// The cluster at one moment. Cloning is cheap in bytes and linear in topics.
@@ -68,7 +74,12 @@ pub struct Image {
     topics: BTreeMap<TopicName, Arc<Topic>>,
     names: HashMap<TopicId, TopicName>,
     configs: BTreeMap<ConfigOwner, Arc<BTreeMap<String, String>>>,
+    acls: Arc<BTreeSet<Arc<Acl>>>,
+    scram: Arc<ScramCredentials>,
 }
+
+/// By user and mechanism.
+type ScramCredentials = BTreeMap<(String, ScramMechanism), Arc<ScramCredential>>;
 
 /// What a snapshot of the image stores: the records that would make it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -88,6 +99,8 @@ impl Image {
             topics: BTreeMap::new(),
             names: HashMap::new(),
             configs: BTreeMap::new(),
+            acls: Arc::default(),
+            scram: Arc::default(),
         }
     }
 
@@ -148,6 +161,40 @@ impl Image {
         self.configs.keys()
     }
 
+    /// Every ACL, in their order: those of one resource stand together.
+    pub fn acls(&self) -> impl Iterator<Item = &Arc<Acl>> {
+        self.acls.iter()
+    }
+
+    /// Whether there is this ACL.
+    pub fn has_acl(&self, acl: &Acl) -> bool {
+        self.acls.contains(acl)
+    }
+
+    /// Every SCRAM credential, by user.
+    pub fn scram_credentials(
+        &self,
+    ) -> impl Iterator<Item = (&str, ScramMechanism, &ScramCredential)> {
+        self.scram
+            .iter()
+            .map(|((user, mechanism), credential)| (user.as_str(), *mechanism, &**credential))
+    }
+
+    /// One user's credential under one mechanism.
+    pub fn scram_credential(
+        &self,
+        user: &str,
+        mechanism: ScramMechanism,
+    ) -> Option<&ScramCredential> {
+        let key = (user.to_owned(), mechanism);
+        self.scram.get(&key).map(|credential| &**credential)
+    }
+
+    /// Whether nothing changed the SCRAM credentials from one image to a later one.
+    pub fn same_scram_credentials(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.scram, &other.scram)
+    }
+
     /// Applies one stored change. A record about a topic that is gone changes nothing.
     pub fn apply(&mut self, record: &MetadataRecord) {
         match record {
@@ -165,6 +212,7 @@ impl Image {
                         partitions: *partitions,
                         born_epoch: *born_epoch,
                         configs: Arc::new(configs.clone()),
+                        metrics: TopicMetricsSlot::default(),
                     });
                 }
             }
@@ -191,6 +239,27 @@ impl Image {
             }
             MetadataRecord::ProducerIds { next } => self.next_producer_id = *next,
             MetadataRecord::LeaderEpoch { epoch } => self.leader_epoch = LeaderEpoch(*epoch),
+            MetadataRecord::Acl {
+                acl: StoredAcl(acl),
+            } => {
+                Arc::make_mut(&mut self.acls).insert(Arc::clone(acl));
+            }
+            MetadataRecord::AclDeleted {
+                acl: StoredAcl(acl),
+            } => {
+                Arc::make_mut(&mut self.acls).remove(acl);
+            }
+            MetadataRecord::ScramCredential {
+                user,
+                mechanism,
+                credential,
+            } => {
+                let key = (user.clone(), *mechanism);
+                Arc::make_mut(&mut self.scram).insert(key, Arc::new(credential.clone()));
+            }
+            MetadataRecord::ScramCredentialDeleted { user, mechanism } => {
+                Arc::make_mut(&mut self.scram).remove(&(user.clone(), *mechanism));
+            }
         }
     }
 
@@ -228,6 +297,16 @@ impl Image {
                     configs: (**configs).clone(),
                 }),
         );
+        records.extend(self.acls.iter().map(|acl| MetadataRecord::Acl {
+            acl: StoredAcl(Arc::clone(acl)),
+        }));
+        records.extend(self.scram.iter().map(|((user, mechanism), credential)| {
+            MetadataRecord::ScramCredential {
+                user: user.clone(),
+                mechanism: *mechanism,
+                credential: (**credential).clone(),
+            }
+        }));
         records.extend(self.topics.values().map(|topic| MetadataRecord::Topic {
             name: topic.name.to_string(),
             id: topic.id.to_string(),

@@ -21,6 +21,9 @@ const TOPIC_ID: TopicId = TopicId([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 
 const SNAPSHOT: &str = "metadata";
 /// Records after which a snapshot is worth its bytes.
 const SNAPSHOT_RECORDS: i64 = 1000;
+/// One change, which is one batch: ten thousand ACLs and what a request of the largest frame comes
+/// to in JSON fit.
+const BATCH_BYTES_MAX: u32 = 16 << 20;
 /// What one record may decompress to; they are not compressed.
 const RECORD_BYTES_MAX: usize = 16 << 20;
 const READ_BYTES: usize = 1 << 20;
@@ -31,6 +34,8 @@ pub struct Journal {
     log: Log,
     snapshots: Snapshots,
     snapshot_offset: i64,
+    /// Size of the snapshot that the start read.
+    snapshot_bytes: Option<usize>,
 }
 
 /// Why the journal cannot be read or written.
@@ -88,6 +93,7 @@ impl Journal {
             durability: Durability::Sync,
             segment_bytes: SEGMENT_BYTES,
             retention_ms: None,
+            max_message_bytes: BATCH_BYTES_MAX,
             ..LogSettings::default()
         };
         let (log, _) = Log::open(disk, partition, TOPIC_ID, Arc::new(settings), now_ms)?;
@@ -97,6 +103,7 @@ impl Journal {
             log,
             snapshots,
             snapshot_offset: 0,
+            snapshot_bytes: None,
         };
         if let Some(newest) = journal.snapshots.newest()? {
             let snapshot: Snapshot = parse(newest.offset, &newest.payload)?;
@@ -105,6 +112,7 @@ impl Journal {
                 .iter()
                 .for_each(|record| image.apply(record));
             journal.snapshot_offset = newest.offset;
+            journal.snapshot_bytes = Some(newest.payload.len());
         }
         journal.replay(image).await?;
         Ok(journal)
@@ -158,32 +166,44 @@ impl Journal {
         Ok(appended.commit.wait().await?)
     }
 
-    /// Writes a snapshot when enough has been appended since the last one.
-    pub fn snapshot_if_due(&mut self, image: &Image, now_ms: i64) {
-        if self.log.offsets().end - self.snapshot_offset >= SNAPSHOT_RECORDS {
-            self.snapshot(image, now_ms);
-        }
+    /// The offset that the next record gets.
+    pub fn end_offset(&self) -> i64 {
+        self.log.offsets().end
+    }
+
+    /// Size of the snapshot that the start read, if there was one.
+    pub fn snapshot_bytes(&self) -> Option<usize> {
+        self.snapshot_bytes
+    }
+
+    /// Writes a snapshot when enough has been appended since the last one; gives its size.
+    pub fn snapshot_if_due(&mut self, image: &Image, now_ms: i64) -> Option<usize> {
+        let due = self.log.offsets().end - self.snapshot_offset >= SNAPSHOT_RECORDS;
+        due.then(|| self.snapshot(image, now_ms)).flatten()
     }
 
     /// A snapshot only saves time: where it fails, the log still has everything.
-    fn snapshot(&mut self, image: &Image, now_ms: i64) {
+    fn snapshot(&mut self, image: &Image, now_ms: i64) -> Option<usize> {
         let offset = self.log.offsets().end;
         if offset == self.snapshot_offset {
-            return;
+            return None;
         }
         let written = encode(&image.snapshot()).and_then(|bytes| {
-            self.snapshots
-                .write(offset, &bytes)
-                .map_err(JournalError::File)
+            let written = self.snapshots.write(offset, &bytes);
+            written.map(|()| bytes.len()).map_err(JournalError::File)
         });
         match written {
-            Ok(()) => {
+            Ok(bytes) => {
                 self.snapshot_offset = offset;
                 if let Err(error) = self.log.delete_records_before(offset, now_ms) {
                     warn!(%error, "cannot trim the metadata log");
                 }
+                Some(bytes)
             }
-            Err(error) => warn!(%error, "cannot write a metadata snapshot"),
+            Err(error) => {
+                warn!(%error, "cannot write a metadata snapshot");
+                None
+            }
         }
     }
 

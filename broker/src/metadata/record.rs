@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use identity::{ScramCredential, ScramMechanism};
 use serde::{Deserialize, Serialize};
+
+use super::stored_acl::StoredAcl;
 
 /// Version of every record and snapshot written here.
 pub const FORMAT: u32 = 1;
@@ -50,6 +53,35 @@ pub enum MetadataRecord {
     ProducerIds {
         /// The next id that nobody has.
         next: i64,
+    },
+    /// An ACL holds from now on. It is its own identity: one that is there is not stored again.
+    Acl {
+        /// Which.
+        #[serde(flatten)]
+        acl: StoredAcl,
+    },
+    /// An ACL no longer holds.
+    AclDeleted {
+        /// Which.
+        #[serde(flatten)]
+        acl: StoredAcl,
+    },
+    /// What proves a user's password under one mechanism; replaces an earlier one.
+    ScramCredential {
+        /// The user.
+        user: String,
+        /// The mechanism.
+        mechanism: ScramMechanism,
+        /// Salt, keys and rounds.
+        #[serde(flatten)]
+        credential: ScramCredential,
+    },
+    /// A user no longer has a password under one mechanism.
+    ScramCredentialDeleted {
+        /// The user.
+        user: String,
+        /// The mechanism.
+        mechanism: ScramMechanism,
     },
     /// The leader epoch of every partition, raised at each start after which the end of a log may
     /// have changed (KIP-320).

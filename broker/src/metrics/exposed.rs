@@ -1,7 +1,6 @@
 //! The counters in the shape that Prometheus scrapes.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -20,14 +19,11 @@ pub struct Exposed {
 }
 
 impl Exposed {
-    /// A registry that holds nothing else. Names that do not register stay out of it.
-    pub fn registry(broker: Arc<Broker>) -> Registry {
-        let registry = Registry::new();
+    /// Puts them into `registry`, which has none of their names.
+    pub fn register(registry: &Registry, broker: Arc<Broker>) {
         if let Ok(exposed) = Self::new(broker) {
-            // A fresh registry has no duplicate.
             let _ = registry.register(Box::new(exposed));
         }
-        registry
     }
 
     fn new(broker: Arc<Broker>) -> prometheus::Result<Self> {
@@ -48,7 +44,7 @@ impl Exposed {
             )?,
             totals: counter(
                 "outrigger_broker_events_total",
-                "Record bytes in and out of clients, and refused connections.",
+                "Record bytes in and out of clients, refused connections, the identity store read again.",
                 &["event"],
             )?,
             connections: gauge("outrigger_broker_connections", "Open client connections.")?,
@@ -63,20 +59,13 @@ impl Exposed {
         self.requests.reset();
         self.nanoseconds.reset();
         self.totals.reset();
-        for (key, counters) in self.broker.metrics.requests() {
-            let name = key.name();
-            self.requests
-                .with_label_values(&[name])
-                .inc_by(counters.count.load(Relaxed));
-            for (stage, value) in [
-                ("local", &counters.local_ns),
-                ("remote", &counters.remote_ns),
-                ("response", &counters.response_ns),
-                ("total", &counters.total_ns),
-            ] {
+        for api in self.broker.metrics.requests.apis() {
+            let name = api.key().name();
+            self.requests.with_label_values(&[name]).inc_by(api.count());
+            for (stage, nanoseconds) in api.nanoseconds() {
                 self.nanoseconds
                     .with_label_values(&[name, stage])
-                    .inc_by(value.load(Relaxed));
+                    .inc_by(nanoseconds);
             }
         }
         for (event, value) in self.broker.metrics.totals() {

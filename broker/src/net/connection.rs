@@ -9,18 +9,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol::{ApiKey, EncodeError, Rope};
+use identity::{ContextUpdate, ContextUpdateError, HandoffKey};
+use protocol::{ApiKey, EncodeError, Request};
 use service::shutdown::Signal;
-use tokio::net::TcpStream;
 
 use super::budget::Charge;
 use super::frames::{FrameError, Frames};
-use super::pending::{Answer, Pending};
+use super::pending::{Answer, Encoded, Pending};
 use super::requests::{self, Decoded, RequestError};
+use super::stream::Stream;
+use super::trace;
 use super::writer::{self, WriteError};
 use crate::broker::Broker;
 use crate::config::BrokerConfig;
 use crate::context::{ConnectionContext, RequestContext};
+use crate::metrics::{Done, OpenConnection, Variant};
 use crate::reply::Reply;
 use crate::stages::Stages;
 use crate::{api, dispatch};
@@ -64,6 +67,9 @@ pub enum Closed {
     /// The frame is no request that is served here.
     #[error(transparent)]
     Request(#[from] RequestError),
+    /// The frame would change who is talking, and is not believed.
+    #[error(transparent)]
+    ContextUpdate(#[from] ContextUpdateError),
     /// An answer of ours that its version cannot carry.
     #[error("an answer could not be encoded: {0}")]
     Encode(#[from] EncodeError),
@@ -96,7 +102,9 @@ impl Closed {
 
 /// One client's connection and what it holds.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Stream,
+    /// Present where authn relays: only then are context updates legal.
+    relay: Option<Relay>,
     broker: Arc<Broker>,
     context: Arc<ConnectionContext>,
     /// The configuration when the connection was accepted.
@@ -105,6 +113,9 @@ pub struct Connection {
     /// What the receive buffer holds, counted in the broker's budget.
     held: Charge,
     pending: VecDeque<Pending>,
+    /// What is counted of it where it came to a listener of this process.
+    recorded: Option<OpenConnection>,
+    queued: Queued,
     /// Monotonic time of the last byte that arrived.
     last_byte: Duration,
     /// Monotonic time at which the frame under way began.
@@ -112,8 +123,25 @@ pub struct Connection {
     draining: Signal,
 }
 
+/// What this connection adds to the broker's queues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Queued {
+    /// A whole request that may not begin.
+    requests: u64,
+    /// Answers that are there, behind the one that is next.
+    responses: u64,
+}
+
+/// By what context updates of a relayed connection are believed.
+struct Relay {
+    key: HandoffKey,
+    connection_id: [u8; 16],
+    /// Updates so far.
+    updates: u64,
+}
+
 enum Event {
-    Answered(Rope),
+    Answered(Encoded),
     Readable,
     Tick,
     Drain,
@@ -122,7 +150,7 @@ enum Event {
 impl Connection {
     /// A connection that has been accepted.
     pub fn new(
-        stream: TcpStream,
+        stream: Stream,
         broker: Arc<Broker>,
         context: ConnectionContext,
         draining: Signal,
@@ -131,16 +159,35 @@ impl Connection {
         let now = broker.clock.monotonic();
         Self {
             stream,
+            relay: None,
             config: broker.config.current(),
             broker,
             context: Arc::new(context),
             frames: Frames::default(),
             held,
             pending: VecDeque::new(),
+            recorded: None,
+            queued: Queued::default(),
             last_byte: now,
             frame_began: now,
             draining,
         }
+    }
+
+    /// Counts it as one of a listener of this process.
+    pub fn recorded(mut self, open: Option<OpenConnection>) -> Self {
+        self.recorded = open;
+        self
+    }
+
+    /// Lets authn change the context of this connection, which its preface has named.
+    pub fn relayed(mut self, key: HandoffKey, connection_id: [u8; 16]) -> Self {
+        self.relay = Some(Relay {
+            key,
+            connection_id,
+            updates: 0,
+        });
+        self
     }
 
     /// Serves until one side ends it; says why.
@@ -164,6 +211,7 @@ impl Connection {
 
     async fn wait(&mut self) -> Result<Event, Closed> {
         let may_read = self.may_read();
+        self.count_queued(may_read);
         let memory_is_short = !may_read && self.broker.memory.is_exhausted();
         let tick = if self.frames.is_partial() {
             STALLED_FRAME
@@ -209,7 +257,10 @@ impl Connection {
             .try_read_buf(self.frames.room(request_bytes_max))
         {
             Ok(0) => return Err(Closed::ByPeer),
-            Ok(_) => {
+            Ok(bytes) => {
+                if let Some(recorded) = &self.recorded {
+                    recorded.read(bytes);
+                }
                 self.last_byte = self.broker.clock.monotonic();
                 if began {
                     self.frame_began = self.last_byte;
@@ -229,81 +280,175 @@ impl Connection {
                 break;
             };
             self.frame_began = self.last_byte;
-            let began = self.broker.clock.monotonic();
-            self.act(frame).await?;
-            if self.broker.clock.monotonic().saturating_sub(began) >= LONG_REQUEST {
+            if self.update_context(&frame)? {
+                continue;
+            }
+            if self.act(frame).await? >= LONG_REQUEST {
                 tokio::task::yield_now().await;
             }
         }
         Ok(())
     }
 
+    /// Takes a frame that is not a request but says who is talking from now on. What came before
+    /// it was acted on as who was talking then.
+    fn update_context(&mut self, frame: &[u8]) -> Result<bool, Closed> {
+        let Some(relay) = &mut self.relay else {
+            return Ok(false);
+        };
+        if !ContextUpdate::is(frame) {
+            return Ok(false);
+        }
+        relay.updates += 1;
+        let update = ContextUpdate::decode(frame, &relay.key, &relay.connection_id, relay.updates)?;
+        self.context = Arc::new(self.context.updated(update));
+        Ok(true)
+    }
+
     /// Decodes one request and lets its handler act. The effect is ordered here; what is left of
-    /// the answer joins the queue.
-    async fn act(&mut self, frame: Bytes) -> Result<(), Closed> {
-        let stages = Stages::received(self.broker.clock.monotonic_nanos());
+    /// the answer joins the queue. Gives how long that took.
+    async fn act(&mut self, frame: Bytes) -> Result<Duration, Closed> {
+        let read_ns = u64::try_from(self.last_byte.as_nanos()).unwrap_or(u64::MAX);
+        let stages = Stages::begun(read_ns, self.broker.clock.monotonic_nanos());
         let frame_bytes = frame.len();
+        if let Some(recorded) = &self.recorded {
+            recorded.request();
+        }
         let received = match requests::decode(frame)? {
             Decoded::Request(received) => received,
             Decoded::UnsupportedApiVersions { correlation_id } => {
-                let mut pending = Pending {
-                    correlation_id,
-                    api_key: ApiKey::ApiVersions,
-                    version: 0,
-                    answer: Answer::Ready(None),
-                    charge: self.broker.memory.charge(frame_bytes),
-                    stages,
-                };
-                pending.ready(&api::api_versions::unsupported_version())?;
-                self.pending.push_back(pending);
-                return Ok(());
+                self.answer_unsupported(correlation_id, frame_bytes, stages)?;
+                return Ok(Duration::ZERO);
             }
         };
+        if let (Some(recorded), Request::ApiVersions(request)) =
+            (&mut self.recorded, &received.request)
+            && let Some((name, version)) = api::api_versions::software(request, received.version)
+        {
+            recorded.named(name, version);
+        }
         let held_bytes = frame_bytes + received.decoded_bytes;
         let mut pending = Pending {
             correlation_id: received.correlation_id,
             api_key: received.api_key,
+            position: received.position,
             version: received.version,
+            variant: variant(&received.request, received.version),
+            body_bytes: received.body_bytes,
             answer: Answer::Ready(None),
             charge: self.broker.memory.charge(held_bytes),
             stages,
         };
         let context = RequestContext {
             connection: Arc::clone(&self.context),
+            api: received.api_key,
+            position: received.position,
             version: received.version,
             client_id: received.client_id,
             now_ms: self.broker.clock.now_ms(),
         };
         let reply = dispatch::dispatch(&self.broker, &context, received.request).await;
-        pending
-            .stages
-            .local_done(self.broker.clock.monotonic_nanos());
+        let now_ns = self.broker.clock.monotonic_nanos();
+        pending.stages.acted(now_ns);
+        let took = Duration::from_nanos(now_ns - pending.stages.begun_ns());
         match reply {
             Reply::Now(response) => pending.ready(&response)?,
             Reply::Later(future) => pending.answer = Answer::Later(future),
             Reply::Silent => {
-                let metrics = &self.broker.metrics;
-                metrics.request_done(pending.api_key, &pending.stages);
-                return Ok(());
+                self.done(&pending);
+                return Ok(took);
             }
-            Reply::Close => return Err(Closed::Unanswerable),
+            Reply::Close => {
+                self.done(&pending);
+                return Err(Closed::Unanswerable);
+            }
         }
+        self.pending.push_back(pending);
+        Ok(took)
+    }
+
+    fn answer_unsupported(
+        &mut self,
+        correlation_id: i32,
+        frame_bytes: usize,
+        stages: Stages,
+    ) -> Result<(), Closed> {
+        let mut pending = Pending {
+            correlation_id,
+            api_key: ApiKey::ApiVersions,
+            position: api::position(ApiKey::ApiVersions).unwrap_or(usize::MAX),
+            version: 0,
+            variant: Variant::None,
+            body_bytes: 0,
+            answer: Answer::Ready(None),
+            charge: self.broker.memory.charge(frame_bytes),
+            stages,
+        };
+        pending.ready(&api::api_versions::unsupported_version())?;
         self.pending.push_back(pending);
         Ok(())
     }
 
-    async fn send(&mut self, answer: Rope) -> Result<(), Closed> {
+    fn done(&self, request: &Pending) {
+        let done = Done {
+            version: request.version,
+            variant: request.variant,
+            bytes: request.body_bytes,
+            stages: &request.stages,
+        };
+        self.broker.metrics.requests.done(request.position, &done);
+    }
+
+    /// Puts what waits here into the broker's numbers.
+    fn count_queued(&mut self, may_read: bool) {
+        let limit = self.config.socket_request_bytes_max;
+        let queued = Queued {
+            requests: u64::from(!may_read && self.frames.has_frame(limit)),
+            responses: self.pending.iter().skip(1).filter(|p| p.is_ready()).count() as u64,
+        };
+        if queued != self.queued {
+            self.change_queued(queued);
+        }
+    }
+
+    fn change_queued(&mut self, queued: Queued) {
+        let metrics = &self.broker.metrics;
+        metrics.queued_requests.add(queued.requests);
+        metrics.queued_requests.remove(self.queued.requests);
+        metrics.queued_responses.add(queued.responses);
+        metrics.queued_responses.remove(self.queued.responses);
+        self.queued = queued;
+    }
+
+    async fn send(&mut self, answer: Encoded) -> Result<(), Closed> {
         let Some(mut done) = self.pending.pop_front() else {
             return Ok(());
         };
+        let Encoded { rope, errors } = answer;
+        let bytes = rope.len();
         let clock = &self.broker.clock;
-        done.stages.answered(clock.monotonic_nanos());
-        done.charge.resize(done.charge.bytes().max(answer.len()));
+        let now_ns = clock.monotonic_nanos();
+        if !done.is_ready() {
+            done.stages.ready(now_ns);
+        }
+        done.stages.sending(now_ns);
+        done.charge.resize(done.charge.bytes().max(bytes));
         let idle = self.config.connections_idle_max;
         let memory = &self.broker.memory;
-        writer::write(&self.stream, answer, idle, || memory.is_under_pressure()).await?;
+        let pressed = || memory.is_under_pressure();
+        let writes = writer::write(&self.stream, rope, idle, pressed).await?;
         done.stages.sent(clock.monotonic_nanos());
-        self.broker.metrics.request_done(done.api_key, &done.stages);
+        self.broker
+            .metrics
+            .requests
+            .answered(done.position, &errors);
+        self.done(&done);
+        if self.broker.traces.is_on() {
+            trace::request(&self.broker.traces, &self.context, &done, &errors);
+        }
+        if let Some(recorded) = &self.recorded {
+            recorded.response(bytes, writes);
+        }
         Ok(())
     }
 
@@ -339,5 +484,23 @@ impl Connection {
         // Which of the two ended it does not matter.
         let _ = tokio::time::timeout(DRAIN, rest).await;
         Closed::ShuttingDown
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.change_queued(Queued::default());
+    }
+}
+
+/// Whether Kafka counts such a request twice.
+fn variant(request: &Request, version: i16) -> Variant {
+    match request {
+        Request::Fetch(fetch) if fetch.replica_id.max(fetch.replica_state.replica_id) >= 0 => {
+            Variant::FetchFollower
+        }
+        Request::Fetch(_) => Variant::FetchConsumer,
+        Request::ListConfigResources(_) if version == 0 => Variant::ListClientMetricsResources,
+        _ => Variant::None,
     }
 }

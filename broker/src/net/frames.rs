@@ -69,6 +69,12 @@ impl Frames {
         !self.buffer.is_empty()
     }
 
+    /// Whether a whole frame has arrived.
+    pub fn has_frame(&self, request_bytes_max: usize) -> bool {
+        let claimed = self.claimed_bytes(request_bytes_max).ok().flatten();
+        claimed.is_some_and(|claimed| self.buffer.len() >= LENGTH_BYTES + claimed)
+    }
+
     /// The next complete frame, without its length, if there is one. A forged length is refused
     /// as soon as its API can be told.
     pub fn next_frame(&mut self, request_bytes_max: usize) -> Result<Option<Bytes>, FrameError> {

@@ -1,133 +1,52 @@
-//! Binding a listener and accepting its connections.
+//! Accepting the connections of a listener.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity::Principal;
+use service::listen::Bound;
 use service::shutdown::Signal;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
 use super::connection::Connection;
+use super::stream::Stream;
 use crate::broker::Broker;
-use crate::config::{Listener, NetworkConfig};
 use crate::context::ConnectionContext;
+use crate::metrics::ListenerMetrics;
 
 /// Pause after a failed accept (out of descriptors, mostly), so that the loop does not spin.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const ACCEPT_PAUSE: Duration = Duration::from_nanos(ACCEPT_PAUSE_NS);
+const ACCEPT_PAUSE_NS: u64 = 50_000_000;
 
-/// A listener that has its address.
-pub struct BoundListener {
-    /// Its name, as `listeners` spells it.
-    pub name: Arc<str>,
-    /// Where it really listens: the port is never 0.
-    pub address: SocketAddr,
-    socket: TcpListener,
-}
-
-/// Why a listener has no address.
-#[derive(Debug, thiserror::Error)]
-pub enum BindError {
-    /// The host name leads nowhere.
-    #[error("listener {listener}: cannot resolve {host}; use an address of this machine")]
-    Resolve {
-        /// The listener's name.
-        listener: Arc<str>,
-        /// The host in `listeners`.
-        host: String,
-    },
-    /// Another process has the port.
-    #[error(
-        "listener {listener}: {address} is in use by another process; stop it, or choose another \
-         port in listeners"
-    )]
-    InUse {
-        /// The listener's name.
-        listener: Arc<str>,
-        /// The address.
-        address: SocketAddr,
-    },
-    /// Anything else the system says.
-    #[error("listener {listener}: cannot listen on {address}")]
-    Io {
-        /// The listener's name.
-        listener: Arc<str>,
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
-}
-
-/// Binds one listener. Its connections inherit the sizes of its buffers.
-pub async fn bind(
-    listener: &Listener,
-    network: &NetworkConfig,
-) -> Result<BoundListener, BindError> {
-    let name = Arc::clone(&listener.name);
-    let host = listener.bind_host.as_str();
-    // An empty host is every address, IPv6 and IPv4 alike, as in Kafka.
-    let lookup = if host.is_empty() { "::" } else { host };
-    let resolved = tokio::net::lookup_host((lookup, listener.bind_port)).await;
-    let Some(address) = resolved.ok().and_then(|mut addresses| addresses.next()) else {
-        return Err(BindError::Resolve {
-            listener: name,
-            host: host.to_owned(),
-        });
-    };
-    let bound = (|| {
-        let socket = if address.is_ipv6() {
-            TcpSocket::new_v6()
-        } else {
-            TcpSocket::new_v4()
-        }?;
-        socket.set_reuseaddr(true)?;
-        if let Some(bytes) = network.receive_buffer_bytes {
-            socket.set_recv_buffer_size(bytes)?;
-        }
-        if let Some(bytes) = network.send_buffer_bytes {
-            socket.set_send_buffer_size(bytes)?;
-        }
-        socket.bind(address)?;
-        socket.listen(network.listen_backlog)
-    })();
-    match bound {
-        Ok(socket) => {
-            let address = socket.local_addr().unwrap_or(address);
-            Ok(BoundListener {
-                name,
-                address,
-                socket,
-            })
-        }
-        Err(e) if e.kind() == io::ErrorKind::AddrInUse => Err(BindError::InUse {
-            listener: name,
-            address,
-        }),
-        Err(source) => Err(BindError::Io {
-            listener: name,
-            address,
-            source,
-        }),
-    }
+/// A connection as it came.
+struct Accepted<'a> {
+    stream: TcpStream,
+    peer: SocketAddr,
+    recorded: Option<&'a Arc<ListenerMetrics>>,
 }
 
 /// Accepts until the broker drains, then waits for the connections to end.
-pub async fn serve(listener: BoundListener, broker: Arc<Broker>, mut draining: Signal) {
+pub async fn serve(listener: Bound, broker: Arc<Broker>, mut draining: Signal) {
     let mut connections = JoinSet::new();
+    let metrics = broker.metrics.listener(&listener.name).cloned();
     loop {
         tokio::select! {
             accepted = listener.socket.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let draining = draining.clone();
-                    accept(stream, peer, &listener.name, &broker, draining, &mut connections);
+                    broker.metrics.connection_accepted();
+                    let recorded = metrics.as_ref().inspect(|metrics| metrics.accepted());
+                    let accepted = Accepted { stream, peer, recorded };
+                    accept(accepted, &listener.name, &broker, draining, &mut connections);
                 }
                 Err(e) => {
                     broker.floods.accept_failed(broker.clock.now_ms(), &e);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
+                    if let Some(metrics) = &metrics {
+                        metrics.blocked(ACCEPT_PAUSE_NS);
+                    }
                 }
             },
             _ = draining.wait() => break,
@@ -140,13 +59,17 @@ pub async fn serve(listener: BoundListener, broker: Arc<Broker>, mut draining: S
 }
 
 fn accept(
-    stream: TcpStream,
-    peer: SocketAddr,
+    accepted: Accepted<'_>,
     listener: &Arc<str>,
     broker: &Arc<Broker>,
     draining: Signal,
     connections: &mut JoinSet<()>,
 ) {
+    let Accepted {
+        stream,
+        peer,
+        recorded,
+    } = accepted;
     let client_address = peer.ip().to_canonical();
     let place = match broker.connection_limits.enter(client_address) {
         Ok(place) => place,
@@ -161,16 +84,16 @@ fn accept(
     if let Err(e) = stream.set_nodelay(true) {
         warn!(error = %e, "cannot set TCP_NODELAY");
     }
-    let context = ConnectionContext {
-        principal: Principal::anonymous(),
-        listener: Arc::clone(listener),
-        client_address,
-        authorizer: broker.authorizer,
-    };
+    let authorizer = Arc::clone(&broker.authorizer);
+    let audit = Arc::clone(&broker.audit);
+    let context =
+        ConnectionContext::plaintext(Arc::clone(listener), client_address, authorizer, audit);
     let broker = Arc::clone(broker);
+    let open = recorded.map(ListenerMetrics::open);
     connections.spawn(async move {
-        let connection = Connection::new(stream, Arc::clone(&broker), context, draining);
-        let closed = connection.serve().await;
+        let connection =
+            Connection::new(Stream::Tcp(stream), Arc::clone(&broker), context, draining);
+        let closed = connection.recorded(open).serve().await;
         drop(place);
         if closed.is_suspicious() {
             broker

@@ -11,6 +11,8 @@ use crate::api;
 pub struct Received {
     /// Which API.
     pub api_key: ApiKey,
+    /// Where it stands in the table.
+    pub position: usize,
     /// In which version.
     pub version: i16,
     /// Echoed in the answer.
@@ -19,6 +21,8 @@ pub struct Received {
     pub client_id: Option<Str>,
     /// The body.
     pub request: Request,
+    /// Bytes of the body in its frame.
+    pub body_bytes: usize,
     /// Memory that the body owns beyond its frame.
     pub decoded_bytes: usize,
 }
@@ -71,14 +75,23 @@ pub fn decode(frame: Bytes) -> Result<Decoded, RequestError> {
     let DecodedRequest {
         header,
         request,
+        body_bytes,
         charged,
     } = frame::decode_request(frame)?;
+    let api_key = request.api_key();
+    let version = header.request_api_version;
+    let position = api::position(api_key).ok_or(RequestError::NotServed {
+        api: api_key.name(),
+        version,
+    })?;
     Ok(Decoded::Request(Box::new(Received {
-        api_key: request.api_key(),
-        version: header.request_api_version,
+        api_key,
+        position,
+        version,
         correlation_id: header.correlation_id,
         client_id: header.client_id,
         request,
+        body_bytes,
         decoded_bytes: charged,
     })))
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Buf;
 use protocol::Rope;
-use tokio::net::TcpStream;
+
+use super::stream::Stream;
 
 /// Slices handed to one `writev`; the kernel takes at most 1,024.
 const SLICES_MAX: usize = 64;
@@ -26,29 +27,33 @@ pub enum WriteError {
 }
 
 /// Writes all of `rope`. A peer that takes nothing for `stalled` is given up, and one that takes
-/// nothing for [`NOT_TAKEN`] when the memory of its answer is `needed`.
+/// nothing for [`NOT_TAKEN`] when the memory of its answer is `needed`. Gives how many writes it took.
 pub async fn write(
-    stream: &TcpStream,
+    stream: &Stream,
     mut rope: Rope,
     stalled: Duration,
     needed: impl Fn() -> bool,
-) -> Result<(), WriteError> {
+) -> Result<u64, WriteError> {
+    let mut writes = 0;
     while rope.has_remaining() {
         match try_write(stream, &rope) {
             Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
-            Ok(written) => rope.advance(written),
+            Ok(written) => {
+                rope.advance(written);
+                writes += 1;
+            }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
                 writable(stream, stalled, &needed).await?;
             }
             Err(e) => return Err(e.into()),
         }
     }
-    Ok(())
+    Ok(writes)
 }
 
 /// Waits until the peer takes something, for as long as it may be waited for.
 async fn writable(
-    stream: &TcpStream,
+    stream: &Stream,
     stalled: Duration,
     needed: &impl Fn() -> bool,
 ) -> Result<(), WriteError> {
@@ -66,7 +71,7 @@ async fn writable(
     }
 }
 
-fn try_write(stream: &TcpStream, rope: &Rope) -> io::Result<usize> {
+fn try_write(stream: &Stream, rope: &Rope) -> io::Result<usize> {
     let mut slices = [IoSlice::new(&[]); SLICES_MAX];
     let count = rope.chunks_vectored(&mut slices);
     stream.try_write_vectored(&slices[..count])

@@ -44,6 +44,7 @@ calls! {
     delete_groups::DeleteGroups(DeleteGroupsRequest) -> DeleteGroupsResponse,
     delete_records::DeleteRecords(DeleteRecordsRequest) -> DeleteRecordsResponse,
     delete_topics::DeleteTopics(DeleteTopicsRequest) -> DeleteTopicsResponse,
+    describe_acls::DescribeAcls(DescribeAclsRequest) -> DescribeAclsResponse,
     describe_configs::DescribeConfigs(DescribeConfigsRequest) -> DescribeConfigsResponse,
     describe_groups::DescribeGroups(DescribeGroupsRequest) -> DescribeGroupsResponse,
     fetch::Fetch(FetchRequest) -> FetchResponse,
@@ -61,5 +62,7 @@ calls! {
     offset_delete::OffsetDelete(OffsetDeleteRequest) -> OffsetDeleteResponse,
     offset_fetch::OffsetFetch(OffsetFetchRequest) -> OffsetFetchResponse,
     produce::Produce(ProduceRequest) -> ProduceResponse,
+    sasl_authenticate::SaslAuthenticate(SaslAuthenticateRequest) -> SaslAuthenticateResponse,
+    sasl_handshake::SaslHandshake(SaslHandshakeRequest) -> SaslHandshakeResponse,
     sync_group::SyncGroup(SyncGroupRequest) -> SyncGroupResponse,
 }

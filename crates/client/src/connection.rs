@@ -5,12 +5,13 @@
 //! that failed once stays failed: the pool opens another.
 
 mod frames;
+mod login;
 mod pending;
 mod ticket;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use protocol::messages::api_versions::ApiVersionsRequest;
@@ -23,7 +24,7 @@ use tokio::time::{Instant, timeout};
 use crate::api::Call;
 use crate::versions::Versions;
 use crate::{ClientError, Settings};
-use pending::{Pending, Waiting};
+use pending::{Pending, Urgency, Waiting};
 pub(crate) use ticket::Ticket;
 
 /// A handle to a connection; clones share it.
@@ -41,24 +42,24 @@ struct Shared {
     next_correlation_id: AtomicI32,
     pending: Arc<Pending>,
     tasks: [AbortHandle; 2],
+    /// Renews the session, where it ends.
+    session: OnceLock<AbortHandle>,
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
+        let tasks = self.tasks.iter().chain(self.session.get());
+        tasks.for_each(AbortHandle::abort);
     }
 }
 
 impl Connection {
-    /// Connects to `address` and learns its versions.
+    /// Connects to `address`, learns its versions, and logs in where the transport says so.
     pub(crate) async fn open(settings: &Settings, address: &str) -> Result<Self, ClientError> {
         let opening = async {
-            let stream = settings.transport.open(address).await;
-            let stream = stream.map_err(|source| ClientError::Connect {
-                address: address.to_owned(),
-                source: Arc::new(source),
-            })?;
-            let (pending, outgoing) = Pending::new(address);
+            let transport = &settings.transport;
+            let stream = transport.open(address).await?;
+            let (pending, outgoing) = Pending::new(address, transport.security_protocol());
             let write = tokio::spawn(frames::write(stream.write, outgoing, pending.clone()));
             let limit = settings.response_bytes_max;
             let read = tokio::spawn(frames::read(stream.read, limit, pending.clone()));
@@ -70,7 +71,14 @@ impl Connection {
                 next_correlation_id: AtomicI32::new(0),
                 pending,
                 tasks: [write.abort_handle(), read.abort_handle()],
+                session: OnceLock::new(),
             });
+            let connection = Self::negotiate(Arc::clone(&shared)).await?;
+            let Some(sasl) = &transport.sasl else {
+                return Ok(connection);
+            };
+            connection.log_in(sasl).await?;
+            // What a listener offers before the login may not be all that it offers after.
             Self::negotiate(shared).await
         };
         match timeout(settings.connect_timeout, opening).await {
@@ -154,18 +162,40 @@ impl Connection {
     ) -> Result<Ticket<C>, ClientError> {
         let permits = Arc::clone(&self.shared.in_flight);
         let permit = permits.acquire_owned().await;
-        let permit = permit.map_err(|_| ClientError::Closed {
-            address: self.shared.address.clone(),
-        })?;
+        let permit = permit.map_err(|_| self.shared.pending.closed())?;
+        let ticket = self.ticket(call, version, held, Urgency::Ordinary)?;
+        Ok(Ticket {
+            _permit: Some(permit),
+            ..ticket
+        })
+    }
+
+    /// Sends a part of a login, past what waits for the login's end.
+    fn begin_login<C: Call>(
+        &self,
+        call: C,
+        version: i16,
+        held: Duration,
+    ) -> Result<Ticket<C>, ClientError> {
+        self.ticket(call, version, held, Urgency::Login)
+    }
+
+    fn ticket<C: Call>(
+        &self,
+        call: C,
+        version: i16,
+        held: Duration,
+        urgency: Urgency,
+    ) -> Result<Ticket<C>, ClientError> {
         let (answer, answered) = oneshot::channel();
-        self.write(call, version, Some(answer))?;
+        self.write(call, version, Some(answer), urgency)?;
         let wait = self.shared.request_timeout.saturating_add(held);
         Ok(Ticket {
             answered,
             wait,
             deadline: Instant::now() + wait,
             pending: Arc::clone(&self.shared.pending),
-            _permit: permit,
+            _permit: None,
             _shared: Arc::clone(&self.shared),
             call: PhantomData,
         })
@@ -177,7 +207,7 @@ impl Connection {
         call: C,
         version: i16,
     ) -> Result<(), ClientError> {
-        self.write(call, version, None)
+        self.write(call, version, None, Urgency::Ordinary)
     }
 
     fn write<C: Call>(
@@ -185,6 +215,7 @@ impl Connection {
         call: C,
         version: i16,
         answer: Option<pending::Answer>,
+        urgency: Urgency,
     ) -> Result<(), ClientError> {
         let api = C::KEY;
         let correlation_id = self
@@ -205,7 +236,7 @@ impl Connection {
             version,
             answer,
         });
-        self.shared.pending.push(frame, waiting)
+        self.shared.pending.push(frame, waiting, urgency)
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use protocol::{ApiKey, DecodeError, EncodeError, ErrorCode};
 
+use crate::{SecurityProtocol, TlsAdvice};
+
 /// A failed call. Cloned to everybody who waited for it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ClientError {
@@ -29,10 +31,35 @@ pub enum ClientError {
         source: Arc<io::Error>,
     },
     /// The broker closed the connection instead of answering.
-    #[error("{address} closed the connection; is it a Kafka listener without TLS and SASL?")]
+    #[error(
+        "{address} closed the connection; is it a Kafka listener for security.protocol \
+         {security_protocol}?"
+    )]
     Closed {
         /// `host:port`.
         address: String,
+        /// What this client speaks.
+        security_protocol: SecurityProtocol,
+    },
+    /// TLS with the broker did not come about.
+    #[error("no TLS connection to {address}: {}", advice.text())]
+    Tls {
+        /// `host:port`.
+        address: String,
+        /// What is wrong, as far as it can be told.
+        advice: TlsAdvice,
+        /// What the TLS library says.
+        source: Arc<io::Error>,
+    },
+    /// The broker does not let us in, or we do not believe it.
+    #[error("login at {address} with {mechanism} failed: {reason}")]
+    Login {
+        /// `host:port`.
+        address: String,
+        /// The SASL mechanism.
+        mechanism: &'static str,
+        /// The broker's words, or ours.
+        reason: String,
     },
     /// No answer in time. The connection is given up, since later answers would queue behind it.
     #[error("no answer from {address} within {after:?}")]

@@ -39,7 +39,7 @@ impl Settings {
                 .map(String::from)
                 .collect(),
             client_id: "outrigger".to_owned(),
-            transport: Transport::Plain,
+            transport: Transport::default(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(60),

@@ -11,7 +11,7 @@ use crate::layers::Properties;
 use crate::preset::Preset;
 use crate::properties::parse;
 use crate::suggest::nearest;
-use crate::table::{broker_key, broker_keys, tolerated};
+use crate::table::{authorizer_setting, broker_key, broker_keys, tolerated};
 
 /// Where a value was given.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -86,7 +86,9 @@ pub fn load(text: &str, overrides: &[(String, String)]) -> File {
 impl File {
     fn accept(&mut self, name: String, value: String, origin: Origin) {
         let Some(key) = broker_key(&name) else {
-            if tolerated(&name) {
+            if authorizer_setting(&name) {
+                self.put(name, value.trim().to_owned(), origin);
+            } else if tolerated(&name) {
                 self.without_effect.push(name.clone());
                 self.put(name, value, origin);
             } else {

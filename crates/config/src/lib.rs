@@ -6,7 +6,9 @@
 
 mod alter;
 mod check;
+mod endpoint;
 mod entry;
+mod errors;
 mod file;
 mod key;
 mod layers;
@@ -19,7 +21,9 @@ mod table;
 
 pub use alter::{Alteration, NotAList, alter};
 pub use check::{Check, InvalidValue, Value};
+pub use endpoint::{Endpoint, ProtocolEntry, protocol_map};
 pub use entry::{Entry, Source, Synonym, describe_client_metrics};
+pub use errors::ConfigErrors;
 pub use file::{File, Origin, Problem, load};
 pub use key::{Effect, Key, Kind, Listing, Update};
 pub use layers::{BrokerLayers, Properties};

@@ -15,6 +15,11 @@ pub enum Preset {
 /// What a Standard cluster in three availability zones gets from Amazon MSK without a
 /// configuration of one's own, as far as it differs from Apache Kafka or is set there explicitly.
 const MSK: &[(&str, &str)] = &[
+    ("allow.everyone.if.no.acl.found", "true"),
+    (
+        "authorizer.class.name",
+        "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    ),
     ("auto.create.topics.enable", "false"),
     ("auto.leader.rebalance.enable", "true"),
     ("default.replication.factor", "3"),

@@ -101,6 +101,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A setting of the authorizer, which no table has and nothing changes while the broker runs;
+    /// `None` where it is not set or empty.
+    pub fn authorizer_setting(&self, name: &str) -> Option<&'a str> {
+        let text = self.layers.fixed.get(name)?;
+        Some(text.as_str()).filter(|text| !text.is_empty())
+    }
+
     /// Whether anybody set it, the preset included.
     pub fn set(&self, name: &str) -> bool {
         let layers = [

@@ -14,6 +14,7 @@ mod log;
 mod metrics;
 mod network;
 mod oauth;
+mod otlp;
 mod outrigger;
 mod past;
 mod remote;
@@ -53,6 +54,7 @@ const BROKER: &[&[Key]] = &[
     tls::KEYS,
     sasl::KEYS,
     oauth::KEYS,
+    otlp::KEYS,
     outrigger::KEYS,
 ];
 
@@ -131,6 +133,11 @@ pub(crate) fn client_metrics_keys() -> impl Iterator<Item = &'static Key> {
 /// Whether this name is accepted in a file although it is no key of Kafka 4.3.
 pub(crate) fn tolerated(name: &str) -> bool {
     past::NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether this name is no key of Kafka's table, but read by its authorizer.
+pub(crate) fn authorizer_setting(name: &str) -> bool {
+    security::AUTHORIZER.contains(&name)
 }
 
 /// `<key>` of `listener.name.<listener>.<key>`. A SASL key may have its mechanism in between.

@@ -104,6 +104,11 @@ impl ClassicGroup {
         self.protocol_type.as_ref()
     }
 
+    /// How many members it has.
+    pub(crate) fn member_count(&self) -> usize {
+        self.members.len()
+    }
+
     /// Whether anybody was promised a place and may still come.
     pub(crate) fn has_pending_members(&self) -> bool {
         !self.pending_join.is_empty()

@@ -45,5 +45,5 @@ pub use reply::{
     DescribedGroup, DescribedMember, FetchedOffset, FetchedTopic, JoinRefused, Joined,
     JoinedMember, Left, ListedGroup, OffsetTopic, Reply, Synced, Token,
 };
-pub use shard::Shard;
+pub use shard::{Progress, Shard};
 pub use snapshot::{Snapshot, SnapshotError, decode_snapshot, encode_snapshot};

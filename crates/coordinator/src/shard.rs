@@ -18,6 +18,8 @@ mod offsets;
 mod outcome;
 mod reads;
 
+pub use reads::Progress;
+
 use std::collections::BTreeMap;
 
 use model::GroupId;

@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use crate::error::{DecodeError, EncodeError};
 use crate::messages::header::{RequestHeader, ResponseHeader};
-use crate::{ApiKey, Reader, Request, Response, Rope, Writer};
+use crate::{ApiKey, ErrorCounts, Reader, Request, Response, Rope, Writer};
 
 /// The eight bytes that open every request of every API and version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct DecodedRequest {
     pub header: RequestHeader,
     /// Its body.
     pub request: Request,
+    /// Bytes of the frame behind the header.
+    pub body_bytes: usize,
     /// Bytes of memory that the request owns beyond its frame.
     pub charged: usize,
 }
@@ -104,10 +106,12 @@ pub fn decode_request(frame: Bytes) -> Result<DecodedRequest, RequestError> {
     };
     let mut reader = Reader::new(frame);
     let header = decode_request_header(&mut reader, api_key, version).map_err(broken)?;
+    let body_bytes = reader.remaining();
     let request = Request::decode(api_key, version, &mut reader).map_err(broken)?;
     Ok(DecodedRequest {
         header,
         request,
+        body_bytes,
         charged: reader.charged(),
     })
 }
@@ -145,9 +149,19 @@ pub fn encode_response(
     version: i16,
     response: &Response,
 ) -> Result<Rope, EncodeError> {
+    encode_response_counted(correlation_id, api_key, version, response).map(|(rope, _)| rope)
+}
+
+/// The same, with the error codes that the response carries.
+pub fn encode_response_counted(
+    correlation_id: i32,
+    api_key: ApiKey,
+    version: i16,
+    response: &Response,
+) -> Result<(Rope, ErrorCounts), EncodeError> {
     let mut writer = Writer::framed();
     ResponseHeader { correlation_id }
         .encode(&mut writer, api_key.response_header_version(version))?;
     response.encode(&mut writer, version)?;
-    writer.finish()
+    writer.finish_counted()
 }

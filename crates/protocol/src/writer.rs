@@ -8,7 +8,7 @@ use model::TopicId;
 
 use crate::error::EncodeError;
 use crate::reader::STRING_BYTES_MAX;
-use crate::{RecordSet, Rope};
+use crate::{ErrorCode, ErrorCounts, RecordSet, Rope};
 
 /// From this length on a byte slice is spliced instead of copied: below, a copy costs less than
 /// one more element of a vectored write.
@@ -21,6 +21,7 @@ pub struct Writer {
     /// Slices and the place in `buffer` before which each belongs; places never fall.
     splices: Vec<(usize, Bytes)>,
     spliced_bytes: usize,
+    errors: ErrorCounts,
     framed: bool,
 }
 
@@ -49,6 +50,12 @@ impl Writer {
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Everything written, in pieces, and the error codes among it.
+    pub fn finish_counted(mut self) -> Result<(Rope, ErrorCounts), EncodeError> {
+        let errors = std::mem::take(&mut self.errors);
+        Ok((self.finish()?, errors))
     }
 
     /// Everything written, in pieces.
@@ -87,6 +94,12 @@ impl Writer {
     /// Two bytes, big-endian.
     pub fn i16(&mut self, value: i16) {
         self.buffer.put_i16(value);
+    }
+
+    /// An error code, which is counted.
+    pub fn error_code(&mut self, value: ErrorCode) {
+        self.errors.add(value);
+        self.i16(value.0);
     }
 
     /// Two bytes, big-endian, unsigned.
@@ -256,6 +269,7 @@ impl Writer {
                 .map(|(place, slice)| (base + place, slice)),
         );
         self.spliced_bytes += inner.spliced_bytes;
+        self.errors.merge(&inner.errors);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ mod health;
 pub use health::{Health, Report};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -24,6 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::process_metrics;
 use crate::shutdown::Signal;
 
 /// A probe and two scrapers, many times over.
@@ -43,15 +44,57 @@ pub struct Admin {
     header_timeout: Duration,
 }
 
+/// What else is served.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Its media type.
+    pub kind: &'static str,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
 #[derive(Clone)]
 struct Served {
     health: Health,
     registry: Registry,
 }
 
+/// The address of an admin server cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("outrigger.admin.listener: cannot listen on {address}: {cause}")]
+pub struct AdminError {
+    address: String,
+    cause: io::Error,
+}
+
 impl Admin {
-    /// Binds `addr` (port 0: any) for this health and these metrics.
+    /// The server of a process at what `outrigger.admin.listener` says; none where it says nothing.
+    ///
+    /// # Errors
+    /// The host leads nowhere, or the system does not give the address.
+    pub async fn listen(
+        address: Option<&str>,
+        health: Health,
+        registry: Registry,
+    ) -> Result<Option<Self>, AdminError> {
+        let Some(address) = address else {
+            return Ok(None);
+        };
+        let bound = async {
+            let resolved = tokio::net::lookup_host(address).await?.next();
+            let resolved = resolved.ok_or(io::ErrorKind::NotFound)?;
+            Self::bind(resolved, health, registry).await
+        };
+        bound.await.map(Some).map_err(|cause| AdminError {
+            address: address.to_owned(),
+            cause,
+        })
+    }
+
+    /// Binds `addr` (port 0: any) for this health and these metrics, among which those of the process
+    /// itself are from here on ([`process_metrics`]).
     pub async fn bind(addr: SocketAddr, health: Health, registry: Registry) -> io::Result<Self> {
+        process_metrics::register(&registry, &health).map_err(io::Error::other)?;
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
         let router = Router::new()
@@ -64,6 +107,31 @@ impl Admin {
             router,
             header_timeout: HEADER_TIMEOUT,
         })
+    }
+
+    /// Serves at `path`, too, what `content` answers to the query string.
+    ///
+    /// It runs off the runtime's threads, so it may take its time.
+    #[must_use]
+    pub fn with(
+        mut self,
+        path: &'static str,
+        content: impl Fn(&str) -> Content + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let handler = move |RawQuery(query): RawQuery| {
+            let content = content.clone();
+            async move {
+                let answer = move || content(query.as_deref().unwrap_or_default());
+                match tokio::task::spawn_blocking(answer).await {
+                    Ok(Content { kind, bytes }) => {
+                        ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+                    }
+                    Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+                }
+            }
+        };
+        self.router = self.router.route(path, get(handler));
+        self
     }
 
     /// The address it is bound to.

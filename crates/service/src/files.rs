@@ -9,13 +9,23 @@ use std::path::{Path, PathBuf};
 
 /// Readable and writable by the owner alone.
 pub const PRIVATE_FILE_MODE: u32 = 0o600;
+const GROUP_FILE_MODE: u32 = 0o640;
 const PRIVATE_DIR_MODE: u32 = 0o700;
 
 /// Replaces `path` by `bytes`: a reader sees the old content or the new, also after a power cut.
 /// The file gets [`PRIVATE_FILE_MODE`].
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, PRIVATE_FILE_MODE)
+}
+
+/// The same for what processes of other users read: the file can be read by its group, too.
+pub fn write_atomic_for_group(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, bytes, GROUP_FILE_MODE)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let (dir, temporary) = beside(path)?;
-    let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = write_new(&temporary, bytes, mode).and_then(|()| fs::rename(&temporary, path));
     if let Err(error) = written {
         let _ = fs::remove_file(&temporary);
         return Err(error);
@@ -147,15 +157,15 @@ fn beside(path: &Path) -> io::Result<(&Path, PathBuf)> {
     Ok((dir, dir.join(temporary)))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .create(true)
         .truncate(true)
         .write(true)
-        .mode(PRIVATE_FILE_MODE)
+        .mode(mode)
         .open(path)?;
     // A left-over of a crash may have had another mode.
-    file.set_permissions(fs::Permissions::from_mode(PRIVATE_FILE_MODE))?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
     file.write_all(bytes)?;
     file.sync_all()
 }

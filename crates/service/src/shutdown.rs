@@ -1,5 +1,5 @@
 //! How a process ends: a signal or a reason of its own asks for it, work drains until a deadline,
-//! a second signal ends it at once.
+//! a later signal ends it at once. Signals that come together are one wish.
 
 use std::fmt;
 use std::future::Future;
@@ -7,6 +7,8 @@ use std::io;
 use std::time::Duration;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::sync::watch;
+
+use crate::Clock;
 
 /// Asks for the end; clones ask for the same.
 #[derive(Clone, Debug)]
@@ -42,8 +44,12 @@ pub fn channel() -> (Trigger, Signal) {
     (Trigger(sender), Signal(receiver))
 }
 
-/// A signal that SIGINT and SIGTERM give. The second of them ends the process at once with the
-/// status a shell expects (130, 143). Call inside the runtime, before anything is announced.
+/// Signals within this time of the first are the same wish: `timeout` sends its signal to the process and to its
+/// group, a terminal and a supervisor may both stop it. Whoever means it asks again.
+const SAME_WISH: Duration = Duration::from_secs(1);
+
+/// A signal that SIGINT and SIGTERM give. Another of them, a second or more later, ends the process at once with
+/// the status a shell expects (130, 143). Call inside the runtime, before anything is announced.
 pub fn on_signals() -> io::Result<(Trigger, Signal)> {
     let interrupt = signal(SignalKind::interrupt())?;
     let terminate = signal(SignalKind::terminate())?;
@@ -56,16 +62,52 @@ pub fn on_signals() -> io::Result<(Trigger, Signal)> {
 }
 
 async fn watch_signals(mut interrupt: Stream, mut terminate: Stream, trigger: &Trigger) {
+    let clock = Clock::real();
+    let mut wishes = Wishes::default();
     loop {
         let cause = tokio::select! {
             received = interrupt.recv() => received.map(|()| Cause::Interrupt),
             received = terminate.recv() => received.map(|()| Cause::Terminate),
         };
         let Some(cause) = cause else { return };
-        if trigger.cause().is_some() {
-            std::process::exit(cause.status_at_once());
+        match wishes.hear(clock.monotonic()) {
+            Wish::End => trigger.request(cause),
+            Wish::Same => {}
+            Wish::EndAtOnce => {
+                // Nobody is left to write a log.
+                eprintln!("{cause} again: ended at once; what was not finished is left as it is");
+                std::process::exit(cause.status_at_once());
+            }
         }
-        trigger.request(cause);
+    }
+}
+
+/// When the first signal came.
+#[derive(Debug, Default)]
+struct Wishes(Option<Duration>);
+
+/// What a signal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    /// To end.
+    End,
+    /// What was wished already.
+    Same,
+    /// To wait no longer.
+    EndAtOnce,
+}
+
+impl Wishes {
+    /// One comes at this time of a clock that never goes back.
+    fn hear(&mut self, now: Duration) -> Wish {
+        match self.0 {
+            None => {
+                self.0 = Some(now);
+                Wish::End
+            }
+            Some(first) if now.saturating_sub(first) < SAME_WISH => Wish::Same,
+            Some(_) => Wish::EndAtOnce,
+        }
     }
 }
 
@@ -77,10 +119,6 @@ impl Trigger {
             current.get_or_insert(cause);
             first
         });
-    }
-
-    fn cause(&self) -> Option<Cause> {
-        *self.0.borrow()
     }
 }
 
@@ -133,7 +171,7 @@ impl fmt::Display for Cause {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, Drained, channel, drain};
+    use super::{Cause, Drained, SAME_WISH, Wish, Wishes, channel, drain};
     use std::time::Duration;
 
     #[tokio::test]
@@ -147,6 +185,21 @@ mod tests {
             (signal.wait().await, other.wait().await),
             (Cause::Terminate, Cause::Terminate)
         );
+    }
+
+    #[test]
+    fn signals_that_come_together_are_one_wish() {
+        let start = Duration::from_secs(3600);
+        let mut wishes = Wishes::default();
+        for (later, expected) in [
+            (Duration::ZERO, Wish::End),
+            (Duration::ZERO, Wish::Same),
+            (Duration::from_millis(2), Wish::Same),
+            (SAME_WISH - Duration::from_nanos(1), Wish::Same),
+            (SAME_WISH, Wish::EndAtOnce),
+        ] {
+            assert_eq!(wishes.hear(start + later), expected, "{later:?}");
+        }
     }
 
     #[tokio::test]

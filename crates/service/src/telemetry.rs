@@ -12,25 +12,28 @@ mod rolling;
 mod rotated;
 mod routes;
 mod sink;
+mod undelivered;
 mod writer;
 
 pub use level::{ALL as ALL_LEVELS, LogLevel, UnknownLevel};
 pub use loggers::{LevelChangeError, Levels, Loggers, ROOT};
+pub(crate) use rolling::Place;
 pub use rolling::Rotation;
 pub use rotated::{KEEP_DEFAULT, Keep};
 pub use routes::KAFKA_ROUTES;
+pub(crate) use sink::Sink;
+pub use undelivered::Undelivered;
+pub(crate) use writer::{Queue, Writer};
 
 use crate::clock::Clock;
 use crate::files::create_private_dir;
 use jiff::tz::TimeZone;
 use layer::KafkaLayer;
-use sink::Sink;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io;
 use std::path::{Path, PathBuf};
 use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt;
-use writer::Writer;
 
 /// Where the log goes.
 #[derive(Clone, Debug)]
@@ -45,6 +48,8 @@ pub enum Destination {
         routes: bool,
         /// When files end and how many are kept.
         rotation: Rotation,
+        /// What is kept longer, for log delivery.
+        undelivered: Undelivered,
     },
     /// Standard error: processes under a service manager that keeps their output.
     Stderr,
@@ -143,9 +148,17 @@ fn build(
             main,
             routes,
             rotation,
+            undelivered,
         } => {
             let files = if routes { routes::files() } else { Vec::new() };
-            let sinks = open(&dir, main, &files, &zone, rotation, clock)
+            let names = std::iter::once(main).chain(files.iter().copied());
+            let places = names.map(|name| Place {
+                path: dir.join(name),
+                zone: zone.clone(),
+                rotation,
+                undelivered: undelivered.clone(),
+            });
+            let sinks = open(&dir, places.collect(), clock)
                 .map_err(|error| InitError::Directory { dir, error })?;
             (sinks, files)
         }
@@ -164,24 +177,14 @@ fn build(
     Ok((subscriber, Telemetry { loggers, writer }))
 }
 
-fn open(
-    dir: &Path,
-    main: &str,
-    others: &[&str],
-    zone: &TimeZone,
-    rotation: Rotation,
-    clock: &Clock,
-) -> io::Result<Vec<Sink>> {
+fn open(dir: &Path, places: Vec<Place>, clock: &Clock) -> io::Result<Vec<Sink>> {
     create_private_dir(dir)?;
-    let names = std::iter::once(main).chain(others.iter().copied());
-    let mut sinks: Vec<_> = names
-        .map(|name| Sink::file(dir.join(name), zone.clone(), rotation))
-        .collect();
+    let mut sinks: Vec<_> = places.into_iter().map(Sink::file).collect();
     sinks[0].open(clock.now_ms())?;
     Ok(sinks)
 }
 
-fn log_panics(queue: writer::Queue) {
+fn log_panics(queue: Queue) {
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let task = crate::spawn::task_name();

@@ -9,6 +9,7 @@ use records::{Batch, BatchHeader, HEADER_BYTES, PREFIX_BYTES};
 
 use crate::commit::Commit;
 use crate::disk::FileError;
+use crate::figures::Conversion;
 use crate::log::{Health, Log, State};
 use crate::producer_state::{ProducerBatch, Sequence, SequenceError};
 use crate::segment::{Incoming, SEGMENT_BYTES_MAX, ScanError};
@@ -29,6 +30,8 @@ pub struct Appended {
     pub log_start_offset: i64,
     /// Whether the batch was there already; nothing was written then.
     pub duplicate: bool,
+    /// Where the topic's codec is not the producer's.
+    pub converted: Option<Conversion>,
     /// When to acknowledge.
     pub commit: Commit,
 }
@@ -127,7 +130,8 @@ impl Log {
         now_ms: i64,
     ) -> Result<Appended, AppendError> {
         let settings = self.settings();
-        let prepared = prepare(record_set, origin, &settings, now_ms)?;
+        let stopwatch = self.0.disk.stopwatch();
+        let prepared = prepare(record_set, origin, &settings, now_ms, stopwatch)?;
         let mut state = self.lock();
         match state.health {
             Health::Open => {}
@@ -138,7 +142,7 @@ impl Log {
             && let Some(batch) = check_sequence(&state, &prepared.batches)?
         {
             drop(state);
-            return Ok(self.duplicate(batch, &settings));
+            return Ok(self.duplicate(batch, &settings, prepared.converted));
         }
         let base_offset = self.0.offsets.load().end;
         let last_offset = base_offset + prepared.offset_count - 1;
@@ -149,6 +153,7 @@ impl Log {
         let end = last_offset + 1;
         self.0.offsets.set_end(end);
         state.last_append_ms = now_ms;
+        self.0.figures.set_producers(state.producers.len());
         let unflushed = end - state.durable_end;
         let must_sync =
             settings.durability == Durability::Sync || unflushed >= settings.flush_messages;
@@ -171,11 +176,17 @@ impl Log {
             log_append_time_ms: prepared.log_append_time_ms,
             log_start_offset: self.0.offsets.load().start,
             duplicate: false,
+            converted: prepared.converted,
             commit,
         })
     }
 
-    fn duplicate(&self, batch: ProducerBatch, settings: &LogSettings) -> Appended {
+    fn duplicate(
+        &self,
+        batch: ProducerBatch,
+        settings: &LogSettings,
+        converted: Option<Conversion>,
+    ) -> Appended {
         // The first one may still be on its way to the device.
         let committed = self.0.offsets.load().high_watermark > batch.last_offset;
         let commit = if committed || settings.durability == Durability::Os {
@@ -189,6 +200,7 @@ impl Log {
             log_append_time_ms: Some(batch.timestamp_ms),
             log_start_offset: self.0.offsets.load().start,
             duplicate: true,
+            converted,
             commit,
         }
     }
@@ -252,6 +264,7 @@ impl Log {
                 "cannot cut off a failed append; the partition takes no more",
             );
             state.health = Health::Failed;
+            self.0.figures.set_failed();
         }
         Err(FileError::new("append to", &path, error).into())
     }

@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use model::{BrokerId, TopicId, TopicPartition};
 
 use crate::buffer_pool::BufferPool;
+use crate::figures::Stopwatch;
 use checkpoints::Checkpoints;
 use deletion::{Aside, Deletions};
 pub use error::{FileError, OpenDiskError};
@@ -60,6 +61,8 @@ pub struct DiskOptions {
     pub fresh_directory_id: TopicId,
     /// Faults to inject; tests only.
     pub faults: Option<Arc<Faults>>,
+    /// What times flushes and conversions, if anything does.
+    pub stopwatch: Option<Arc<dyn Stopwatch>>,
 }
 
 #[derive(Debug)]
@@ -73,6 +76,7 @@ struct Shared {
     meta: MetaProperties,
     stopped_cleanly: bool,
     resident_reads: AtomicBool,
+    stopwatch: Option<Arc<dyn Stopwatch>>,
     /// Directories of logs were made since the last sync of the root.
     root_unsynced: Mutex<bool>,
     /// Logs that were opened and neither closed nor deleted.
@@ -112,6 +116,7 @@ impl Disk {
             meta,
             stopped_cleanly,
             resident_reads: AtomicBool::new(true),
+            stopwatch: options.stopwatch,
             root_unsynced: Mutex::new(false),
             open_logs: AtomicUsize::new(0),
             _lock: lock,
@@ -223,6 +228,10 @@ impl Disk {
         let marker = self.0.root.join(CLEAN_SHUTDOWN_FILE);
         self.write_file(&marker, CLEAN_SHUTDOWN_TEXT, Durable::Yes)?;
         Ok(true)
+    }
+
+    pub(crate) fn stopwatch(&self) -> Option<&dyn Stopwatch> {
+        self.0.stopwatch.as_deref()
     }
 
     pub(crate) fn log_opened(&self) {

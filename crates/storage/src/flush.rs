@@ -2,6 +2,7 @@
 
 use crate::commit::Commit;
 use crate::disk::{DiskFile, Durable, FileError, FileKind, file_name};
+use crate::figures::Stopwatch;
 use crate::log::{Health, Log, State};
 use crate::producer_snapshot;
 
@@ -204,12 +205,17 @@ impl Log {
     /// After a failed sync the kernel may call the lost pages clean, so a second try proves
     /// nothing: the log is done.
     pub(crate) fn sync(&self, plan: &Plan) -> Result<(), FlushError> {
+        let stopwatch = self.0.disk.stopwatch();
+        let began = stopwatch.map(Stopwatch::nanos);
         let synced = sync_all(&plan.files)
             .and_then(|()| match plan.directory {
                 true => self.0.disk.sync_directory(&self.0.directory),
                 false => Ok(()),
             })
             .and_then(|()| self.0.disk.sync_root());
+        if let (Some(stopwatch), Some(began)) = (stopwatch, began) {
+            stopwatch.flushed(stopwatch.nanos().saturating_sub(began));
+        }
         let mut state = self.lock();
         match synced {
             Ok(()) => {
@@ -220,6 +226,7 @@ impl Log {
             }
             Err(error) => {
                 state.health = Health::Failed;
+                self.0.figures.set_failed();
                 drop(state);
                 tracing::error!(
                     partition = %self.0.partition, %error, cause = %error.source,

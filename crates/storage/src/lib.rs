@@ -17,6 +17,7 @@ mod close;
 mod commit;
 mod disk;
 mod epoch_cache;
+mod figures;
 mod flush;
 mod flush_many;
 mod index;
@@ -43,6 +44,7 @@ pub use disk::{
     Crash, Disk, DiskCounters, DiskOptions, Faults, FileError, OpenDiskError, Operation,
 };
 pub use epoch_cache::EpochEnd;
+pub use figures::{Conversion, LogFigures, Stopwatch};
 pub use flush::FlushError;
 pub use log::{Log, Watch};
 pub use offsets::LogOffsets;

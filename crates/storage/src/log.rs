@@ -15,6 +15,7 @@ use crate::append::AppendError;
 use crate::commit::CommitQueue;
 use crate::disk::{Disk, Durable, FileError};
 use crate::epoch_cache::{EPOCH_FILE, EpochCache, EpochEnd};
+use crate::figures::{Figures, LogFigures};
 use crate::offsets::{AtomicOffsets, LogOffsets, Watchers};
 use crate::producer_state::{ProducerInfo, Producers};
 use crate::read::ReadPositions;
@@ -78,6 +79,7 @@ pub(crate) struct Shared {
     pub(crate) settings: RwLock<Arc<LogSettings>>,
     pub(crate) offsets: AtomicOffsets,
     pub(crate) size_bytes: AtomicU64,
+    pub(crate) figures: Figures,
     pub(crate) state: Mutex<State>,
     pub(crate) watchers: Watchers,
     pub(crate) commits: CommitQueue,
@@ -121,6 +123,11 @@ impl Log {
     /// Bytes of batches in all segments.
     pub fn size_bytes(&self) -> u64 {
         self.0.size_bytes.load(Ordering::Relaxed)
+    }
+
+    /// What it is made of. Takes no lock.
+    pub fn figures(&self) -> LogFigures {
+        self.0.figures.load()
     }
 
     /// The settings in force.
@@ -225,6 +232,7 @@ impl Log {
         }
         tracing::debug!(partition = %self.0.partition, base_offset = end, "rolled a segment");
         state.segments.push(segment);
+        self.0.figures.set_segments(state.segments.len());
         state.rolled = true;
         state.directory_unsynced = true;
         Ok(())

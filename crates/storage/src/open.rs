@@ -9,6 +9,7 @@ use model::{TopicId, TopicPartition};
 use crate::commit::CommitQueue;
 use crate::disk::{DELETED_SUFFIX, Disk, FileError, FileKind, file_name};
 use crate::epoch_cache::{EPOCH_FILE, EpochCache};
+use crate::figures::Figures;
 use crate::flush::FlushError;
 use crate::log::{Health, Log, Shared, State};
 use crate::offsets::{AtomicOffsets, Watchers};
@@ -79,6 +80,7 @@ impl Log {
             epochs_changed,
         } = load(disk, &partition, &directory, &contents, &settings, now_ms)?;
         let size_bytes = state.segments.iter().map(Segment::size).sum();
+        let figures = Figures::new(state.segments.len(), state.producers.len());
         disk.log_opened();
         let needs_sync = settings.durability == Durability::Sync && state.durable_end < end;
         let log = Self(Arc::new(Shared {
@@ -89,6 +91,7 @@ impl Log {
             settings: RwLock::new(settings),
             offsets: AtomicOffsets::new(start, end),
             size_bytes: AtomicU64::new(size_bytes),
+            figures,
             state: Mutex::new(state),
             watchers: Watchers::default(),
             commits: CommitQueue::default(),

@@ -46,6 +46,7 @@ impl Log {
         state
             .producers
             .expire(now_ms, settings.producer_expiration_ms);
+        self.0.figures.set_producers(state.producers.len());
         let offsets = self.0.offsets.load();
         let count = expired_count(&mut state, offsets, &settings, now_ms)?;
         if count == 0 {
@@ -130,6 +131,7 @@ impl Log {
                 .fetch_sub(segment.size(), std::sync::atomic::Ordering::Relaxed);
             state.directory_unsynced = true;
         }
+        self.0.figures.set_segments(state.segments.len());
         let (start, first) = (self.0.offsets.load().start, state.segments[0].base_offset());
         self.0
             .disk

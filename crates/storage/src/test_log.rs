@@ -42,6 +42,7 @@ impl TestDir {
             fresh_cluster_id: TopicId([1; 16]),
             fresh_directory_id: TopicId([2; 16]),
             faults: Some(self.faults.clone()),
+            stopwatch: None,
         }
     }
 

@@ -7,6 +7,7 @@ use records::{
     TimestampType,
 };
 
+use crate::figures::{Conversion, Stopwatch};
 use crate::settings::{LogSettings, TopicCompression};
 
 /// Who appends.
@@ -83,6 +84,8 @@ pub(crate) struct Prepared {
     pub(crate) max_timestamp_ms: i64,
     /// Offsets that they take.
     pub(crate) offset_count: i64,
+    /// What a conversion to the topic's codec took, if there was one.
+    pub(crate) converted: Option<Conversion>,
 }
 
 pub(crate) fn prepare(
@@ -90,6 +93,7 @@ pub(crate) fn prepare(
     origin: AppendOrigin,
     settings: &LogSettings,
     now_ms: i64,
+    stopwatch: Option<&dyn Stopwatch>,
 ) -> Result<Prepared, Refusal> {
     let stamped = settings.timestamp_type == TimestampType::LogAppendTime;
     let mut prepared = Prepared {
@@ -98,13 +102,29 @@ pub(crate) fn prepare(
         bytes: 0,
         max_timestamp_ms: if stamped { now_ms } else { -1 },
         offset_count: 0,
+        converted: None,
     };
     for batch in Batches::new(record_set) {
         let batch = batch.map_err(|e| Refusal::Invalid(InvalidBatch::Batch(e)))?;
         if origin == AppendOrigin::Client && !prepared.batches.is_empty() {
             return Err(Refusal::Invalid(InvalidBatch::SeveralBatches));
         }
-        let batch = prepare_batch(batch, origin, settings, now_ms)?;
+        check_batch(&batch, origin, settings, now_ms)?;
+        let batch = match settings.compression {
+            TopicCompression::Codec(codec, level)
+                if codec != batch.header.attributes.compression() =>
+            {
+                let began = stopwatch.map(Stopwatch::nanos);
+                let converted = convert(&batch, codec, level)?;
+                let nanos = stopwatch
+                    .zip(began)
+                    .map_or(0, |(s, began)| s.nanos() - began);
+                prepared.count_conversion(&converted, nanos);
+                check_size(&converted, settings)?;
+                converted
+            }
+            TopicCompression::Codec(..) | TopicCompression::Producer => batch,
+        };
         prepared.bytes += batch.bytes.len() as u64;
         prepared.offset_count += i64::from(batch.header.last_offset_delta) + 1;
         if !stamped {
@@ -118,13 +138,26 @@ pub(crate) fn prepare(
     Ok(prepared)
 }
 
-fn prepare_batch(
-    batch: Batch,
+impl Prepared {
+    fn count_conversion(&mut self, batch: &Batch, nanos: u64) {
+        let sum = self.converted.get_or_insert(Conversion {
+            records: 0,
+            bytes: 0,
+            nanos: 0,
+        });
+        sum.records += u64::try_from(batch.header.record_count).unwrap_or(0);
+        sum.bytes += batch.bytes.len() as u64;
+        sum.nanos += nanos;
+    }
+}
+
+fn check_batch(
+    batch: &Batch,
     origin: AppendOrigin,
     settings: &LogSettings,
     now_ms: i64,
-) -> Result<Batch, Refusal> {
-    check_size(&batch, settings)?;
+) -> Result<(), Refusal> {
+    check_size(batch, settings)?;
     records::verify_crc(&batch.bytes).map_err(|e| Refusal::Invalid(InvalidBatch::Batch(e)))?;
     let header = &batch.header;
     if header.record_count.checked_sub(1) != Some(header.last_offset_delta) {
@@ -134,16 +167,9 @@ fn prepare_batch(
         }));
     }
     if origin == AppendOrigin::Client {
-        check_client_batch(&batch, settings, now_ms)?;
+        check_client_batch(batch, settings, now_ms)?;
     }
-    match settings.compression {
-        TopicCompression::Codec(codec, level) if codec != header.attributes.compression() => {
-            let converted = convert(&batch, codec, level)?;
-            check_size(&converted, settings)?;
-            Ok(converted)
-        }
-        TopicCompression::Codec(..) | TopicCompression::Producer => Ok(batch),
-    }
+    Ok(())
 }
 
 fn check_size(batch: &Batch, settings: &LogSettings) -> Result<(), Refusal> {

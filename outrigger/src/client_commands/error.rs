@@ -8,6 +8,14 @@ use model::{GroupId, TopicName};
 use protocol::ErrorCode;
 use service::exit::Exit;
 
+/// What a principal hears that may not do something.
+const DENIALS: [ErrorCode; 4] = [
+    ErrorCode::CLUSTER_AUTHORIZATION_FAILED,
+    ErrorCode::GROUP_AUTHORIZATION_FAILED,
+    ErrorCode::TOPIC_AUTHORIZATION_FAILED,
+    ErrorCode::TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+];
+
 /// A failed command. Its text names the thing; [`CommandError::report`] adds the causes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -47,6 +55,18 @@ impl CommandError {
         }
     }
 
+    /// A producer that got no id; who may not have one can do without.
+    pub(crate) fn of_producer(error: ClientError) -> Self {
+        match error.code() {
+            Some(ErrorCode::CLUSTER_AUTHORIZATION_FAILED) => Self::Incomplete(format!(
+                "{error}: who is logged in lacks kafka-cluster:WriteDataIdempotently (IAM policies), \
+                 or Write on a topic or IdempotentWrite on the cluster (ACLs); --no-idempotence \
+                 writes without an id"
+            )),
+            _ => Self::Cluster(error),
+        }
+    }
+
     /// A failure to do something to a group: one that does not exist is told as everywhere else.
     pub(crate) fn of_group(group: &GroupId, error: ClientError) -> Self {
         match error.code() {
@@ -66,7 +86,17 @@ impl CommandError {
             text.push_str(&error.to_string());
             cause = error.source();
         }
+        if self.is_denial() {
+            text.push_str("; `outrigger access explain` says which rule denies it, and to whom");
+        }
         text
+    }
+
+    fn is_denial(&self) -> bool {
+        let Self::Cluster(error) = self else {
+            return false;
+        };
+        error.code().is_some_and(|code| DENIALS.contains(&code))
     }
 
     /// The status that the process ends with.
@@ -91,6 +121,28 @@ mod tests {
             code,
             message: None,
         }
+    }
+
+    #[test]
+    fn a_denial_says_how_to_find_out_why() {
+        let denied = CommandError::from(refused(ErrorCode::TOPIC_AUTHORIZATION_FAILED)).report();
+        assert!(
+            denied.starts_with(
+                "cannot do it: TOPIC_AUTHORIZATION_FAILED; `outrigger access explain`"
+            ),
+            "{denied}"
+        );
+        let no_id = refused(ErrorCode::CLUSTER_AUTHORIZATION_FAILED);
+        let no_id = CommandError::of_producer(no_id).report();
+        for word in [
+            "WriteDataIdempotently",
+            "IdempotentWrite",
+            "--no-idempotence",
+        ] {
+            assert!(no_id.contains(word), "{no_id}");
+        }
+        let other = CommandError::of_producer(refused(ErrorCode::NOT_CONTROLLER)).report();
+        assert_eq!(other, "cannot do it: NOT_CONTROLLER");
     }
 
     #[test]

@@ -105,7 +105,8 @@ impl ProduceArgs {
     pub(crate) async fn run(self) -> Result<(), CommandError> {
         let input = self.input().await?;
         let cluster = self.cluster.connect().await?;
-        let producer = Producer::new(cluster, self.settings()).await?;
+        let producer = Producer::new(cluster, self.settings()).await;
+        let producer = producer.map_err(CommandError::of_producer)?;
         let mut stop = Stop::listen()?;
         let mut progress = Progress::start(self.quiet);
         let mut collector = Collector::start();

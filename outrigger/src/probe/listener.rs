@@ -5,35 +5,41 @@
 
 use super::explained;
 use bytes::{Bytes, BytesMut};
+use client::{Stream, Transport};
 use protocol::messages::header::RequestHeader;
 use protocol::{ApiKey, Request, Response, Str, frame};
 use std::io;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 /// The answers asked for here are far smaller.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 
 /// An open connection.
-#[derive(Debug)]
 pub(crate) struct Listener {
     address: String,
-    stream: TcpStream,
+    stream: Stream,
     timeout: Duration,
     correlation_id: i32,
 }
 
 impl Listener {
-    /// Connects to `address`; `timeout` is for this and for each answer.
+    /// Connects to `address` without TLS; `timeout` is for this and for each answer.
     pub(crate) async fn connect(address: &str, timeout: Duration) -> Result<Self, String> {
-        let connecting = async {
-            let stream = TcpStream::connect(address).await?;
-            stream.set_nodelay(true)?;
-            Ok::<_, io::Error>(stream)
+        Self::connect_by(&Transport::default(), address, timeout).await
+    }
+
+    /// The same by a transport; a login beside a certificate is not made.
+    pub(crate) async fn connect_by(
+        transport: &Transport,
+        address: &str,
+        timeout: Duration,
+    ) -> Result<Self, String> {
+        let stream = tokio::time::timeout(timeout, transport.open(address)).await;
+        let stream = match stream {
+            Ok(stream) => stream.map_err(|error| explained(&error))?,
+            Err(_) => return Err(format!("{address} does not answer within {timeout:?}")),
         };
-        let stream = within(timeout, connecting).await;
-        let stream = stream.map_err(|error| format!("cannot connect to {address}: {error}"))?;
         Ok(Self {
             address: address.to_owned(),
             stream,
@@ -55,8 +61,10 @@ impl Listener {
         let mut bytes =
             frame::encode_request(&header, &request).map_err(|error| explained(&error))?;
         let exchange = async {
-            self.stream.write_all_buf(&mut bytes).await?;
-            read_frame(&mut self.stream).await
+            let Stream { read, write } = &mut self.stream;
+            write.write_all_buf(&mut bytes).await?;
+            write.flush().await?;
+            read_frame(read).await
         };
         let answer = within(self.timeout, exchange).await;
         let answer = answer.map_err(|error| format!("{} ({api}): {error}", self.address))?;
@@ -88,7 +96,7 @@ async fn within<T>(timeout: Duration, work: impl Future<Output = io::Result<T>>)
 }
 
 /// A frame without its length. The buffer grows with what arrives, not with what is claimed.
-async fn read_frame(stream: &mut TcpStream) -> io::Result<Bytes> {
+async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
     let length = stream.read_i32().await?;
     let length = usize::try_from(length)
         .ok()

@@ -2,6 +2,8 @@
 
 use crate::data_dir::DataDir;
 use crate::endpoints::Endpoints;
+use crate::log_delivery::LogDelivery;
+use crate::up::DASHBOARD;
 use serde::Serialize;
 use service::Exit;
 use std::fmt::Write;
@@ -31,7 +33,7 @@ pub(crate) struct ProcessReport {
 }
 
 /// The whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Report {
     pub(crate) status: Condition,
     data_dir: PathBuf,
@@ -40,6 +42,12 @@ pub(crate) struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoints: Option<Endpoints>,
     processes: Vec<ProcessReport>,
+    /// What logshipper says of its sinks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<LogDelivery>,
+    /// Every process is there and healthy, whatever became of logs before.
+    #[serde(skip)]
+    pub(crate) is_of_use: bool,
 }
 
 impl Report {
@@ -60,6 +68,8 @@ impl Report {
             reasons,
             endpoints: None,
             processes: Vec::new(),
+            logs: None,
+            is_of_use: false,
         }
     }
 
@@ -87,7 +97,20 @@ impl Report {
             reasons,
             endpoints: Some(endpoints),
             processes,
+            logs: None,
+            is_of_use: status == Condition::Healthy,
         }
+    }
+
+    /// With what became of the logs. A loss is never silent: it makes degraded what is healthy otherwise, until logshipper starts
+    /// anew. Whether a sink that takes nothing does so, is logshipper's to say, by its health.
+    pub(super) fn with_logs(mut self, logs: Option<LogDelivery>) -> Self {
+        if self.status == Condition::Healthy && logs.as_ref().is_some_and(LogDelivery::has_lost) {
+            self.status = Condition::Degraded;
+            let lost = "log lines were lost before they were delivered; see below";
+            self.reasons.push(lost.to_owned());
+        }
+        Self { logs, ..self }
     }
 
     /// What a client can use; `None` where nothing runs, whatever a killed `up` has left behind.
@@ -142,8 +165,32 @@ impl Report {
                 let _ = writeln!(out, "    {reason}");
             }
         }
-        for (way_in, address) in self.endpoints.iter().flat_map(|e| &e.bootstrap) {
+        for (way_in, address) in self.endpoints.iter().flat_map(Endpoints::ways_in) {
             let _ = writeln!(out, "  {:<16}{address}", format!("{way_in}:"));
+        }
+        let http = self.endpoints.iter().flat_map(|e| &e.http);
+        for (name, url) in http.filter(|(name, _)| name.starts_with("exporter_")) {
+            if !name.ends_with("_admin") {
+                let label = format!("{}:", name.replace('_', "-"));
+                let _ = writeln!(out, "  {label:<16}{url}/metrics");
+            }
+        }
+        let dashboard = self.endpoints.iter().flat_map(|e| e.http.get(DASHBOARD));
+        for url in dashboard {
+            let _ = writeln!(out, "  {:<16}{url}", "dashboard:");
+        }
+        for line in self.logs.iter().flat_map(LogDelivery::lines) {
+            let label = if line.starts_with(' ') {
+                ""
+            } else {
+                "logs to:"
+            };
+            let _ = writeln!(out, "  {label:<16}{line}");
+        }
+        for process in self.endpoints.iter().flat_map(|e| &e.processes) {
+            if let Some(audit_log) = &process.audit_log {
+                let _ = writeln!(out, "  {:<16}{}", "audit log:", audit_log.display());
+            }
         }
         out
     }

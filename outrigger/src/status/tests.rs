@@ -3,7 +3,7 @@
 use super::report::Condition;
 use super::{ProcessReport, Report, ask, running};
 use crate::data_dir::DataDir;
-use crate::endpoints::{BrokerEndpoints, Endpoints};
+use crate::endpoints::Endpoints;
 use service::Exit;
 use service::files::Lock;
 use std::path::Path;
@@ -11,15 +11,8 @@ use std::time::Duration;
 
 fn report(supervised: bool, reasons: &[&str]) -> Report {
     let dir = DataDir::new(Path::new("/data")).expect("absolute");
-    let broker: BrokerEndpoints =
-        serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"}}"#)
-            .expect("the broker's file");
-    let endpoints = Endpoints::of_broker(
-        &dir,
-        dir.logs().join("server.log"),
-        "cWlk".to_owned(),
-        &broker,
-    );
+    let bound = r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"}}"#;
+    let endpoints = Endpoints::of_broker(&dir, bound);
     let reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
     let process = ProcessReport {
         name: "broker".to_owned(),
@@ -51,16 +44,48 @@ fn the_exit_status_follows_the_condition() {
 fn golden_text() {
     assert_eq!(
         report(true, &[]).text(),
-        "healthy: /data\n  broker          pid 42        healthy\n  plaintext:      127.0.0.1:9092\n"
+        "healthy: /data\n  broker          pid 42        healthy\n  plaintext:      127.0.0.1:9092\n  audit log:      /data/logs/audit.log\n"
     );
     assert_eq!(
         report(true, &["/healthz says 503: x"]).text(),
-        "degraded: /data\n  broker          pid 42        not healthy\n    /healthz says 503: x\n  plaintext:      127.0.0.1:9092\n"
+        "degraded: /data\n  broker          pid 42        not healthy\n    /healthz says 503: x\n  plaintext:      127.0.0.1:9092\n  audit log:      /data/logs/audit.log\n"
     );
     assert_eq!(
         report(false, &["x"]).text(),
         "not running: nothing is up in /data\n"
     );
+}
+
+#[test]
+fn logs_are_told_and_a_loss_is_degraded_though_of_use() {
+    let logs = |lost: u64| {
+        let sinks = format!(
+            r#"{{"sinks":[{{"kind":"directory","target":"/d","state":"idle","lost_bytes":{{"vanished":{lost}}}}}]}}"#
+        );
+        serde_json::from_str(&sinks).expect("a status")
+    };
+    let well = report(true, &[]).with_logs(Some(logs(0)));
+    assert_eq!((well.exit(), well.is_of_use), (Exit::Ok, true));
+    assert!(
+        well.text()
+            .contains("\n  logs to:        directory /d: idle, 0 events delivered\n"),
+        "{}",
+        well.text()
+    );
+    let lost = report(true, &[]).with_logs(Some(logs(9)));
+    assert_eq!((lost.exit(), lost.is_of_use), (Exit::Degraded, true));
+    assert!(
+        lost.text()
+            .contains("\n                    lost 9 B (vanished)"),
+        "{}",
+        lost.text()
+    );
+    let json: serde_json::Value = serde_json::from_str(&lost.json()).expect("JSON");
+    assert_eq!(json["logs"]["sinks"][0]["lost_bytes"]["vanished"], 9);
+    // Whose processes are not well is of no use.
+    let report = report(true, &["why"]).with_logs(None);
+    assert!(!report.is_of_use);
+    assert!(!report.text().contains("logs to"));
 }
 
 #[test]
@@ -81,11 +106,8 @@ async fn endpoints_that_a_killed_up_left_behind_are_none() {
     let dir = DataDir::new(temporary.path()).expect("absolute");
     assert_eq!(running(&dir).await.expect("asked"), None, "no file");
     // Nobody ever listens on port 0.
-    let broker: BrokerEndpoints =
-        serde_json::from_str(r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:0"}}"#)
-            .expect("the broker's file");
-    let log = dir.logs().join("server.log");
-    let endpoints = Endpoints::of_broker(&dir, log, "cWlk".to_owned(), &broker);
+    let bound = r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:0"}}"#;
+    let endpoints = Endpoints::of_broker(&dir, bound);
     endpoints.write(&dir).expect("written");
     assert_eq!(running(&dir).await.expect("asked"), None, "stale");
     let _lock = Lock::acquire(&dir.lock()).expect("locked");

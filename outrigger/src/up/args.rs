@@ -1,5 +1,6 @@
 //! The options of `outrigger up`, which are also those of `outrigger` alone.
 
+use super::parts::PARTS;
 use super::topic::TopicSpec;
 use crate::data_dir::DataDirOption;
 use clap::{Args, ValueEnum, ValueHint};
@@ -12,17 +13,21 @@ pub(crate) struct UpArgs {
     #[command(flatten)]
     pub(crate) data_dir: DataDirOption,
 
-    /// Use a new temporary directory and remove it at the end
-    #[arg(long, conflicts_with = "data_dir")]
+    /// Remove the data directory at the end: a new temporary one, or that of --data-dir, which must not be there yet
+    #[arg(long)]
     pub(crate) ephemeral: bool,
 
     /// Ports: MSK's own (9092 …), or free ones of the loopback interface [default: msk]
     #[arg(long, value_name = "PORTS")]
     pub(crate) ports: Option<Ports>,
 
-    /// Whose defaults hold: Apache Kafka's, or those of an Amazon MSK cluster [default: kafka]
+    /// Whose defaults hold: Apache Kafka's, or those of an Amazon MSK cluster [default: Kafka's for the broker, MSK's for who may do what]
     #[arg(long, value_name = "PRESET")]
     pub(crate) preset: Option<Preset>,
+
+    /// Where the page with the main figures is served, or `off` [default: 127.0.0.1:11000, or a free port]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) dashboard: Option<String>,
 
     /// Configuration file [default: ./outrigger.toml where there is one]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -37,8 +42,8 @@ pub(crate) struct UpArgs {
     pub(crate) topic: Vec<TopicSpec>,
 }
 
-/// The parts of the suite that `[PART]` and `--set PART.KEY=VALUE` may name.
-const PARTS: [&str; 2] = ["broker", "up"];
+/// The part that `up` itself is.
+const ITSELF: &str = "up";
 /// The option above, as messages call it.
 pub(super) const SET: &str = "--set";
 
@@ -48,17 +53,23 @@ pub(super) fn set(text: &str) -> Result<Setting, String> {
         "'=' is missing; write PART.KEY=VALUE, such as broker.num.partitions=4".to_owned()
     })?;
     match setting.key.split_once('.') {
-        Some((part, key)) if PARTS.contains(&part) && !key.is_empty() => Ok(setting),
+        Some((part, key)) if is_part(part) && !key.is_empty() => Ok(setting),
         _ => Err(no_such_part()),
     }
 }
 
 /// What is wrong with a key that begins with no part of the suite.
 pub(super) fn no_such_part() -> String {
+    let names: Vec<_> = PARTS.iter().map(|part| part.name).collect();
     format!(
-        "no such part; write PART.KEY with one of the parts {}",
-        PARTS.join(", ")
+        "no such part; write PART.KEY with one of the parts {}, {ITSELF}",
+        names.join(", ")
     )
+}
+
+/// What `[PART]` and `--set PART.KEY=VALUE` may name.
+fn is_part(name: &str) -> bool {
+    name == ITSELF || PARTS.iter().any(|part| part.name == name)
 }
 
 /// The set of ports to bind.

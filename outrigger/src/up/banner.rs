@@ -1,7 +1,10 @@
 //! What `up` prints when everything is healthy: where everything is, and a line to copy per client.
 
+use super::dashboard;
+use super::parts::Everybody;
 use crate::data_dir::{DEFAULT, DataDir};
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, IAM, SCRAM, TLS};
+use crate::shell_variables::quoted;
 use std::fmt::Write;
 
 /// The topic in the lines to copy when none was asked for.
@@ -14,10 +17,14 @@ pub(super) struct Banner<'a> {
     pub(super) data_dir: &'a DataDir,
     /// Those that exist because `up` was asked for them.
     pub(super) topics: &'a [&'a str],
+    /// Where log lines are delivered, as they were asked for.
+    pub(super) log_sinks: &'a [&'a str],
     /// What is not as it was asked for, one sentence each.
     pub(super) warnings: &'a [String],
     /// Whether the broker creates a topic when a client first names it.
     pub(super) auto_create: bool,
+    /// What they may do who come without credentials.
+    pub(super) everybody: Everybody,
     /// How our own program is called here.
     pub(super) program: &'a str,
     /// Whether nothing stays.
@@ -40,6 +47,8 @@ impl Banner<'_> {
             }
         }
         self.own_commands(&mut out);
+        self.secured(&mut out);
+        self.openness(&mut out);
         out.push_str(if self.ephemeral {
             "\nCtrl-C stops it and removes its data.\n"
         } else {
@@ -50,21 +59,29 @@ impl Banner<'_> {
 
     fn places(&self, out: &mut String) {
         let Endpoints {
-            bootstrap,
             http,
             cluster_id,
             processes,
             ..
         } = self.endpoints;
-        for (way_in, address) in bootstrap {
+        for (way_in, address) in self.endpoints.ways_in() {
             row(out, &format!("bootstrap ({way_in})"), address);
         }
-        for (name, url) in http {
-            row(
-                out,
-                &name.replace('_', " "),
-                &format!("{url}/healthz  {url}/metrics"),
-            );
+        for (name, url) in http.iter().filter(|(name, _)| !name.ends_with("_admin")) {
+            let shown = if name == dashboard::KEY {
+                url.clone()
+            } else {
+                format!("{url}/metrics")
+            };
+            row(out, &name.replace('_', " "), &shown);
+        }
+        let health = http.iter().filter_map(|(name, url)| {
+            let process = name.strip_suffix("_admin")?.replace('_', "-");
+            Some(format!("{url}/healthz ({process})"))
+        });
+        let health: Vec<_> = health.collect();
+        if !health.is_empty() {
+            row(out, "health", &health.join("  "));
         }
         row(out, "cluster id", cluster_id);
         row(out, "data", &self.data_dir.path().display().to_string());
@@ -73,9 +90,29 @@ impl Banner<'_> {
             "endpoints",
             &self.data_dir.endpoints().display().to_string(),
         );
+        if self.has_logins() {
+            row(
+                out,
+                "clients",
+                &format!("{}/*", self.data_dir.clients().display()),
+            );
+        }
         for process in processes {
-            let label = format!("{} (pid {})", process.name, process.pid);
-            row(out, &label, &process.log.display().to_string());
+            let log = format!("{} (pid {})", process.log.display(), process.pid);
+            row(out, &process.name, &log);
+        }
+        for process in processes {
+            let what = match process.name.as_str() {
+                "broker" => "denials and changes",
+                "authn" => "failed logins",
+                _ => "audit log",
+            };
+            if let Some(log) = &process.audit_log {
+                row(out, what, &log.display().to_string());
+            }
+        }
+        for sink in self.log_sinks {
+            row(out, "logs go to", sink);
         }
         if !self.topics.is_empty() {
             row(out, "topics", &self.topics.join(", "));
@@ -87,14 +124,85 @@ impl Banner<'_> {
 
     /// The line without which the others find no topic.
     fn create(&self) -> String {
-        let program = crate::shell_variables::quoted(self.program);
+        let program = quoted(self.program);
         let here = option(self.data_dir);
         format!("{program} topics create {TOPIC}{here}")
     }
 
+    fn has_logins(&self) -> bool {
+        !self.endpoints.credentials.is_empty()
+    }
+
+    /// A line for each way in that asks who comes.
+    fn secured(&self, out: &mut String) {
+        if !self.has_logins() {
+            return;
+        }
+        out.push_str("\nWith a login:\n\n");
+        let topic = self.topics.first().copied().unwrap_or(TOPIC);
+        let file = |name: &str| {
+            let path = self.data_dir.clients().join(name);
+            quoted(&path.display().to_string())
+        };
+        let kcat = |name: &str| format!("kcat -F {} -t {topic} -C -o beginning -e", file(name));
+        let program = quoted(self.program);
+        let env = format!("eval \"$({program} env{})\"", option(self.data_dir));
+        let java = |address: &str| {
+            format!(
+                "{env} && kafka-console-producer.sh --bootstrap-server {address} --command-config {} --topic {topic}",
+                file("java-iam.properties")
+            )
+        };
+        let python = format!("python3 {} {topic}", file("python-iam.py"));
+        let rows = [
+            (TLS, "certificate", kcat("kcat-tls.conf")),
+            (SCRAM, "password (SCRAM)", kcat("kcat-scram.conf")),
+            (IAM, "IAM, any AWS signer", env.clone()),
+            (IAM, "IAM, Python", python),
+        ];
+        let ways_in = &self.endpoints.bootstrap;
+        let rows = rows
+            .iter()
+            .filter(|(way_in, ..)| ways_in.contains_key(*way_in));
+        for (_, label, line) in rows {
+            row(out, label, line);
+        }
+        if let Some(address) = ways_in.get(IAM) {
+            row(out, "IAM, Java", &java(address));
+        }
+        let produce = format!("{program} produce {topic}");
+        let line = format!(
+            "echo hello | {produce} --command-config {}",
+            file("java-tls.properties")
+        );
+        row(out, "Outrigger", &line);
+    }
+
+    /// What who starts it for others to use must know, and how to close it.
+    fn openness(&self, out: &mut String) {
+        let Some(address) = self.endpoints.first_bootstrap() else {
+            return;
+        };
+        let _ = match self.everybody {
+            Everybody::AsAclsSay => return,
+            Everybody::AllWithoutAcl => writeln!(
+                out,
+                "\nWho reaches {address} needs no login, and may change ACLs and passwords, too, until an ACL \
+                 names the cluster. To close it:\n\n  {} up{} --set broker.allow.everyone.if.no.acl.found=false",
+                quoted(self.program),
+                option(self.data_dir)
+            ),
+            Everybody::All => writeln!(
+                out,
+                "\nWho reaches {address} needs no login and may do everything: there is no authorizer \
+                 (broker.authorizer.class.name)."
+            ),
+        };
+    }
+
     fn own_commands(&self, out: &mut String) {
         let topic = self.topics.first().copied().unwrap_or(TOPIC);
-        let program = crate::shell_variables::quoted(self.program);
+        let program = quoted(self.program);
         let here = option(self.data_dir);
         row(
             out,
@@ -151,10 +259,7 @@ fn option(data_dir: &DataDir) -> String {
     if std::path::absolute(DEFAULT).is_ok_and(|default| default == path) {
         return String::new();
     }
-    format!(
-        " --data-dir {}",
-        crate::shell_variables::quoted(&path.display().to_string())
-    )
+    format!(" --data-dir {}", quoted(&path.display().to_string()))
 }
 
 #[cfg(test)]

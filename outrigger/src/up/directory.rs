@@ -1,6 +1,10 @@
 //! Takes a data directory for one `up`: creates, locks and tidies it, and gives it back.
+//!
+//! Whoever may write into it can put other certificates, keys or policies in the place of ours, so
+//! one that others may write is refused, not repaired: somebody may rely on how it is.
 
 use super::failure::UpError;
+use super::parts::{PARTS, Part};
 use crate::data_dir::DataDir;
 use crate::endpoints::Endpoints;
 use crate::output;
@@ -8,6 +12,7 @@ use service::Clock;
 use service::files::{Lock, LockError, create_private_dir, read_text, remove_if_exists};
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +20,9 @@ use std::time::Duration;
 const LOCK_TRIES: u32 = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 const PID_BYTES_MAX: u64 = 16;
-/// A broker whose `up` was killed drains on its own; that may take as long as a clean stop.
+/// Everybody may write. A group is somebody's choice: volumes of containers have one.
+const FORBIDDEN_BITS: u32 = 0o002;
+/// A process whose `up` was killed drains on its own; that may take as long as a clean stop.
 const LEFT_BEHIND_TIMEOUT: Duration = Duration::from_secs(30);
 const LEFT_BEHIND_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -36,13 +43,28 @@ impl Drop for Claim {
     }
 }
 
-/// Claims `data_dir`, after any broker that an earlier run left in it has ended.
+/// A directory that is to be removed at the end: what is in it already is somebody's.
+pub(super) fn new_one(path: &Path) -> Result<DataDir, UpError> {
+    let is_free = match fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    if is_free {
+        return DataDir::new(path).map_err(write_error(path));
+    }
+    let path = path.to_owned();
+    Err(UpError::NotEmpty { path })
+}
+
+/// Claims `data_dir`, after any process that an earlier run left in it has ended.
 pub(super) async fn claim(
     data_dir: &DataDir,
     ephemeral: bool,
     clock: &Clock,
 ) -> Result<Claim, UpError> {
     create_private_dir(data_dir.path()).map_err(write_error(data_dir.path()))?;
+    let found = fs::metadata(data_dir.path()).map_err(write_error(data_dir.path()))?;
+    check_access(data_dir.path(), found.mode())?;
     let lock = lock(data_dir).await?;
     let ephemeral = ephemeral.then(|| data_dir.path().to_owned());
     let claim = Claim {
@@ -50,10 +72,22 @@ pub(super) async fn claim(
         ephemeral,
     };
     Endpoints::remove(data_dir).map_err(write_error(&data_dir.endpoints()))?;
-    wait_for_left_behind(data_dir, clock).await?;
-    let broker_endpoints = data_dir.broker_endpoints();
-    remove_if_exists(&broker_endpoints).map_err(write_error(&broker_endpoints))?;
+    for part in PARTS {
+        wait_for_left_behind(part, data_dir, clock).await?;
+        let bound = data_dir.bound_by(part.name);
+        remove_if_exists(&bound).map_err(write_error(&bound))?;
+    }
     Ok(claim)
+}
+
+/// Refuses a directory that everybody may write: other keys could lie in it at the next start.
+fn check_access(path: &Path, mode: u32) -> Result<(), UpError> {
+    if mode & FORBIDDEN_BITS != 0 {
+        let path = path.to_owned();
+        let mode = mode & 0o7777;
+        return Err(UpError::Mode { path, mode });
+    }
+    Ok(())
 }
 
 /// The error for a path that cannot be written.
@@ -86,21 +120,27 @@ async fn lock(data_dir: &DataDir) -> Result<Lock, UpError> {
     }
 }
 
-async fn wait_for_left_behind(data_dir: &DataDir, clock: &Clock) -> Result<(), UpError> {
-    let Some(pid) = last_broker(data_dir) else {
+async fn wait_for_left_behind(
+    part: &Part,
+    data_dir: &DataDir,
+    clock: &Clock,
+) -> Result<(), UpError> {
+    let name = part.name;
+    let Some(pid) = last_pid(data_dir, name) else {
         return Ok(());
     };
-    let properties = data_dir.broker_properties();
+    let properties = data_dir.properties(part.properties);
     if !runs_with(pid, &properties) {
         return Ok(());
     }
     output::note(&format!(
-        "waiting for the broker of an earlier run (pid {pid}) to end"
+        "waiting for the {name} of an earlier run (pid {pid}) to end"
     ));
     let began = clock.monotonic();
     while runs_with(pid, &properties) {
         if clock.monotonic() - began >= LEFT_BEHIND_TIMEOUT {
             return Err(UpError::LeftBehind {
+                name,
                 data_dir: data_dir.clone(),
                 pid,
             });
@@ -110,13 +150,13 @@ async fn wait_for_left_behind(data_dir: &DataDir, clock: &Clock) -> Result<(), U
     Ok(())
 }
 
-/// The process id of the broker that was started last.
-fn last_broker(data_dir: &DataDir) -> Option<u32> {
-    let text = read_text(&data_dir.broker_pid(), PID_BYTES_MAX).ok()?;
+/// The id of the process of this name that was started last.
+fn last_pid(data_dir: &DataDir, name: &str) -> Option<u32> {
+    let text = read_text(&data_dir.pid_of(name), PID_BYTES_MAX).ok()?;
     text.trim().parse().ok()
 }
 
-/// Whether that process is a broker with this configuration: a pid alone may be anybody's by now.
+/// Whether that process was started with this configuration: a pid alone may be anybody's by now.
 fn runs_with(pid: u32, properties: &Path) -> bool {
     let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     command

@@ -19,6 +19,12 @@ pub(super) enum UpError {
     /// A file stands where a directory is needed.
     #[error("cannot use {} as a directory: it, or a part of its path, is a file; name another directory with --data-dir", path.display())]
     NotADirectory { path: PathBuf },
+    /// It is to be removed at the end, and something is in it.
+    #[error("{} is not empty, and --ephemeral removes it at the end; name a directory that is not there yet", path.display())]
+    NotEmpty { path: PathBuf },
+    /// Others may write into the data directory.
+    #[error("{} has mode {mode:03o}: others could replace the keys in it; chmod o-w it, or name another directory with --data-dir", path.display())]
+    Mode { path: PathBuf, mode: u32 },
     /// There is no place for what `--ephemeral` keeps.
     #[error(
         "cannot create a temporary directory: {0}; set TMPDIR to a directory that can be written"
@@ -30,9 +36,13 @@ pub(super) enum UpError {
         data_dir: DataDir,
         holder: Option<u32>,
     },
-    /// A broker that an earlier `up` left behind does not end.
-    #[error("the broker of an earlier run (pid {pid}) still uses {}; wait for it to end, or end it", data_dir.path().display())]
-    LeftBehind { data_dir: DataDir, pid: u32 },
+    /// A process that an earlier `up` left behind does not end.
+    #[error("the {name} of an earlier run (pid {pid}) still uses {}; wait for it to end, or end it", data_dir.path().display())]
+    LeftBehind {
+        name: &'static str,
+        data_dir: DataDir,
+        pid: u32,
+    },
     /// The system does not start our own program again.
     #[error("cannot start the {name}: {error}")]
     Spawn {
@@ -41,12 +51,28 @@ pub(super) enum UpError {
     },
     /// It ended before it was ever healthy, or for a reason that a restart cannot mend. Where its
     /// status is one of ours, it has said itself why.
-    #[error("{}", ended(name, *status, log))]
+    #[error("{}", ended(name, properties, *status, log))]
     Ended {
         name: &'static str,
+        /// The name of its configuration file.
+        properties: &'static str,
         status: ExitStatus,
         log: PathBuf,
     },
+    /// What keeps a process has ended itself, which is a defect of ours.
+    #[error("a process is no longer watched: {0}")]
+    Supervision(String),
+    /// Certificates or keys cannot be made, or those that are there cannot be used.
+    #[error("cannot prepare the credentials of clients: {0}")]
+    Credentials(String),
+    /// The broker does not create the SCRAM user.
+    #[error("cannot create the SCRAM user: {0}")]
+    ScramUser(String),
+    /// The page does not get its address.
+    #[error(
+        "cannot serve the page at {listen}: {error}; name another address with --dashboard, or `off`"
+    )]
+    Dashboard { listen: String, error: io::Error },
     /// A topic of `--topic` cannot be created.
     #[error("cannot create topic {topic}: {problem}")]
     Topic { topic: String, problem: String },
@@ -60,15 +86,23 @@ impl UpError {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Settings(_) => Exit::Config,
-            Self::Write { .. } | Self::NotADirectory { .. } | Self::Temporary(_) => {
-                Exit::CannotWrite
-            }
+            Self::Write { .. }
+            | Self::NotADirectory { .. }
+            | Self::Mode { .. }
+            | Self::NotEmpty { .. }
+            | Self::Temporary(_) => Exit::CannotWrite,
+            Self::Dashboard { .. } => Exit::AddressUnavailable,
             Self::AlreadyRunning { .. } | Self::LeftBehind { .. } => Exit::AlreadyRunning,
             Self::Ended { status, .. } => match known(*status) {
                 None | Some(Exit::Ok) => Exit::Failure,
                 Some(exit) => exit,
             },
-            Self::Signals(_) | Self::Spawn { .. } | Self::Topic { .. } => Exit::Failure,
+            Self::Credentials(_)
+            | Self::ScramUser(_)
+            | Self::Signals(_)
+            | Self::Spawn { .. }
+            | Self::Supervision(_)
+            | Self::Topic { .. } => Exit::Failure,
         }
     }
 }
@@ -89,16 +123,21 @@ pub(super) fn describe(status: ExitStatus) -> String {
     }
 }
 
-fn ended(name: &str, status: ExitStatus, log: &Path) -> String {
+fn ended(name: &str, properties: &str, status: ExitStatus, log: &Path) -> String {
     let log = log.display();
     match known(status) {
         Some(Exit::AddressUnavailable) => {
+            let key = match name {
+                "broker" | "authn" => "listeners",
+                "logshipper" => "outrigger.admin.listener",
+                _ => "web.listen-address",
+            };
             format!(
-                "the {name} did not start; --ports auto takes free ports, --set broker.listeners=… others"
+                "{name} did not start; --ports auto takes free ports, --set {name}.{key}=… others"
             )
         }
         Some(Exit::Config) => format!(
-            "the {name} did not start; server.properties in the data directory says where each line came from"
+            "{name} did not start; {properties} in the data directory says where each line came from"
         ),
         None | Some(Exit::Ok | Exit::Failure) => {
             format!(
@@ -106,7 +145,7 @@ fn ended(name: &str, status: ExitStatus, log: &Path) -> String {
                 describe(status)
             )
         }
-        Some(_) => format!("the {name} did not start; its log is {log}"),
+        Some(_) => format!("{name} did not start; its log is {log}"),
     }
 }
 
@@ -150,10 +189,28 @@ mod tests {
             assert_eq!(describe(status), text);
             let error = UpError::Ended {
                 name: "broker",
+                properties: "server.properties",
                 status,
                 log: "server.log".into(),
             };
             assert_eq!(error.exit(), exit, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_gets_no_port_is_told_the_key_that_names_another() {
+        let cases = [
+            ("authn", "--set authn.listeners=… "),
+            ("exporter-jmx", "--set exporter-jmx.web.listen-address=… "),
+        ];
+        for (name, expected) in cases {
+            let error = UpError::Ended {
+                name,
+                properties: "x.properties",
+                status: ExitStatus::from_raw(69 << 8),
+                log: "x.log".into(),
+            };
+            assert!(error.to_string().contains(expected), "{error}");
         }
     }
 }

@@ -1,106 +1,225 @@
 //! From options, environment and `outrigger.toml` to what is to be run: pure, and everything that
 //! is wrong is told at once.
 //!
-//! What a key of the broker means is not known here: the broker says what it does not like, and it is
+//! What a key of a process means is not known here: the process says what it does not like, and it is
 //! told where the key was given.
 
 use super::args::{Ports, Preset, SET, UpArgs, no_such_part};
+use super::parts::{self, Defaults, Facts, KEYS_OF_UP, PARTS, Part, Place, Role};
 use super::properties::{self, Property};
 use super::topic::TopicSpec;
 use crate::data_dir::DataDir;
-use broker::config::BrokerConfig;
 use clap::ValueEnum;
+use config::Origin as Source;
 use service::settings::{Origin, Setting};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-const UP_KEYS: &str = "up.ports, up.preset, up.topics";
+const UP_KEYS: &str = "up.dashboard, up.ports, up.preset, up.topics";
+/// Of the page: beside those of the exporters.
+const DASHBOARD_PORT: u16 = 11000;
+/// What turns the page off.
+const OFF: &str = "off";
 const DEFAULT_ORIGIN: &str = "default of `outrigger up`";
-/// MSK's plaintext port, and any port; on the loopback interface alone, since nobody logs in.
-const LISTENERS_MSK: &str = "PLAINTEXT://127.0.0.1:9092";
-const LISTENERS_AUTO: &str = "PLAINTEXT://127.0.0.1:0";
-const ENDPOINTS_FILE: &str = "outrigger.endpoints.file";
-const LOG_DIR: &str = "outrigger.log.dir";
-const ADMIN_LISTENER: &str = "127.0.0.1:0";
+/// The broker's default.
+const NODE_ID: &str = "1";
+const PRESET: &str = "outrigger.preset";
 
 /// What `up` is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) data_dir: DataDir,
     /// Whether the data directory goes when `up` ends.
     pub(super) ephemeral: bool,
-    /// Keys of the broker in the order of `server.properties`.
-    pub(super) broker: Vec<Property>,
+    /// In the order of their start.
+    pub(super) processes: Vec<ProcessPlan>,
     pub(super) topics: Vec<TopicSpec>,
-    /// Whether the broker creates a topic when a client first names it.
-    pub(super) auto_create: bool,
+    /// Where the page is served, `HOST:PORT`; nowhere where it was turned off.
+    pub(super) dashboard: Option<String>,
+    /// What the processes' configurations say together.
+    pub(super) facts: Facts,
+}
+
+/// One process and its configuration.
+#[derive(Clone, Debug)]
+pub(super) struct ProcessPlan {
+    pub(super) part: &'static Part,
+    /// In the order of its file.
+    pub(super) properties: Vec<Property>,
 }
 
 /// Everything that is wrong, one sentence each.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PlanError(pub(super) Vec<String>);
 
+/// What was asked for, before defaults are laid below it.
+struct Asked {
+    ports: Ports,
+    /// `HOST:PORT` or `off`.
+    dashboard: Option<String>,
+    /// By process, in the order of the table.
+    given: Vec<Vec<Property>>,
+    topics: Vec<TopicSpec>,
+}
+
 /// Lays the layers over each other: defaults, `files` (the file, then the environment), options,
 /// `--set`. The last one counts.
 pub(super) fn plan(
     data_dir: DataDir,
+    handoff: &Path,
     args: &UpArgs,
     files: Vec<Setting>,
 ) -> Result<Plan, PlanError> {
-    let mut problems = Vec::new();
     let mut layers = files;
     layers.extend(options(args));
     layers.extend(args.set.iter().cloned());
+    let Asked {
+        ports,
+        dashboard,
+        given,
+        mut topics,
+    } = read(&layers)?;
+    for topic in &args.topic {
+        ask_for(&mut topics, topic.clone());
+    }
+    let place = Place {
+        data_dir: &data_dir,
+        handoff,
+        ports,
+        defaults: defaults_of(&given),
+        node_id: &node_id_of(&given),
+    };
+    let processes: Vec<_> = std::iter::zip(PARTS, given)
+        .map(|(part, given)| ProcessPlan {
+            part,
+            properties: with_defaults((part.defaults)(&place), given),
+        })
+        .collect();
+    let facts = facts(&processes)?;
+    Ok(Plan {
+        processes,
+        data_dir,
+        ephemeral: args.ephemeral,
+        topics,
+        dashboard: dashboard
+            .or_else(|| Some(parts::address(ports, DASHBOARD_PORT)))
+            .filter(|address| address != OFF),
+        facts,
+    })
+}
 
-    let mut ports = Ports::Msk;
-    let mut broker = Vec::new();
-    let mut topics = Vec::new();
-    for setting in layers {
-        let read = match setting.key.split_once('.') {
-            Some(("broker", ENDPOINTS_FILE)) => Err("`outrigger up` sets this itself".to_owned()),
-            Some(("broker", key)) if !key.is_empty() => {
-                put(
-                    &mut broker,
-                    key,
-                    &setting.value,
-                    &setting.origin.to_string(),
-                );
-                Ok(())
+impl Plan {
+    /// Where log lines are delivered, one text each.
+    pub(super) fn log_sinks(&self) -> Vec<&str> {
+        let mut processes = self.processes.iter();
+        let follower = processes.find(|process| process.part.role == Role::Follower);
+        let sinks = follower.and_then(|process| process.value(parts::LOG_SINK));
+        let sinks = sinks.unwrap_or_default().split(',').map(str::trim);
+        sinks.filter(|sink| !sink.is_empty()).collect()
+    }
+}
+
+/// Has every process read its configuration, and tells everything that is wrong at once.
+fn facts(processes: &[ProcessPlan]) -> Result<Facts, PlanError> {
+    let mut all = Facts::default();
+    let mut problems = Vec::new();
+    for process in processes {
+        match process.read() {
+            Ok(facts) => {
+                all.auto_create |= facts.auto_create;
+                all.everybody = all.everybody.max(facts.everybody);
+                all.tls_hosts.extend(facts.tls_hosts);
             }
-            Some(("up", "ports")) => choice::<Ports>(&setting).map(|chosen| ports = chosen),
-            Some(("up", "preset")) => choice::<Preset>(&setting).map(|chosen| {
-                let origin = setting.origin.to_string();
-                put(&mut broker, "outrigger.preset", chosen.name(), &origin);
-            }),
-            Some(("up", "topics")) => topics_of(&setting).map(|named| {
-                topics.clear();
-                named
-                    .into_iter()
-                    .for_each(|topic| ask_for(&mut topics, topic));
-            }),
-            Some(("up", _)) => Err(format!("unknown key; the keys of up are {UP_KEYS}")),
-            _ => Err(no_such_part()),
-        };
-        if let Err(problem) = read {
+            Err(told) => problems.extend(told),
+        }
+    }
+    if problems.is_empty() {
+        Ok(all)
+    } else {
+        Err(PlanError(problems))
+    }
+}
+
+/// Reads every layer, and tells everything that is wrong at once.
+fn read(layers: &[Setting]) -> Result<Asked, PlanError> {
+    let mut problems = Vec::new();
+    let mut asked = Asked {
+        ports: Ports::Msk,
+        dashboard: None,
+        given: vec![Vec::new(); PARTS.len()],
+        topics: Vec::new(),
+    };
+    for setting in layers {
+        if let Err(problem) = asked.take(setting) {
             let place = place(&setting.origin.to_string(), &setting.key);
             problems.push(format!("{place}: {problem}"));
         }
     }
-    if !problems.is_empty() {
-        return Err(PlanError(problems));
+    if problems.is_empty() {
+        Ok(asked)
+    } else {
+        Err(PlanError(problems))
     }
-    for topic in &args.topic {
-        ask_for(&mut topics, topic.clone());
+}
+
+impl Asked {
+    fn take(&mut self, setting: &Setting) -> Result<(), String> {
+        let Some((part, key)) = setting.key.split_once('.') else {
+            return Err(no_such_part());
+        };
+        match (part, key) {
+            ("up", "dashboard") => self.dashboard = Some(dashboard_of(setting)?),
+            ("up", "ports") => self.ports = choice::<Ports>(setting)?,
+            ("up", "preset") => {
+                let chosen = choice::<Preset>(setting)?;
+                self.put("broker", PRESET, chosen.name(), setting)?;
+            }
+            ("up", "topics") => {
+                let named = topics_of(setting)?;
+                self.topics.clear();
+                named
+                    .into_iter()
+                    .for_each(|topic| ask_for(&mut self.topics, topic));
+            }
+            ("up", _) => return Err(format!("unknown key; the keys of up are {UP_KEYS}")),
+            (_, "") => return Err(no_such_part()),
+            (_, key) if KEYS_OF_UP.contains(&key) => {
+                return Err("`outrigger up` sets this itself".to_owned());
+            }
+            (part, key) => self.put(part, key, &setting.value, setting)?,
+        }
+        Ok(())
     }
-    let broker = with_defaults(&data_dir, ports, broker);
-    let auto_create = check(&broker)?.topics.auto_create;
-    Ok(Plan {
-        broker,
-        data_dir,
-        ephemeral: args.ephemeral,
-        topics,
-        auto_create,
-    })
+
+    fn put(&mut self, part: &str, key: &str, value: &str, by: &Setting) -> Result<(), String> {
+        let mut rows = std::iter::zip(PARTS, &mut self.given);
+        let row = rows.find(|(row, _)| row.name == part);
+        let (_, properties) = row.ok_or_else(no_such_part)?;
+        put(properties, key, value, &by.origin.to_string());
+        Ok(())
+    }
+}
+
+/// Apache Kafka's defaults hold where somebody asked for them, MSK's front door otherwise.
+fn defaults_of(given: &[Vec<Property>]) -> Defaults {
+    let mut given = given.iter().flatten();
+    let kafka =
+        |property: &Property| property.key == PRESET && property.value == Preset::Kafka.name();
+    if given.any(kafka) {
+        Defaults::Kafka
+    } else {
+        Defaults::Msk
+    }
+}
+
+/// The number of the one node, under its newer or older name.
+fn node_id_of(given: &[Vec<Property>]) -> String {
+    let of = |key: &str| {
+        let mut given = std::iter::zip(PARTS, given).filter(|(part, _)| part.role == Role::Engine);
+        given.find_map(|(_, properties)| properties.iter().find(|property| property.key == key))
+    };
+    let given = of("node.id").or_else(|| of("broker.id"));
+    given.map_or_else(|| NODE_ID.to_owned(), |property| property.value.clone())
 }
 
 /// Where a key was given: what a person looks for.
@@ -109,30 +228,6 @@ fn place(origin: &str, key: &str) -> String {
         SET => format!("{SET} {key}"),
         _ => format!("{origin}: {key}"),
     }
-}
-
-/// Has the broker read its configuration before anything is created or started. It names lines of a
-/// file that nobody wrote by hand; here they become the places that they came from. Gives what it read.
-fn check(broker: &[Property]) -> Result<BrokerConfig, PlanError> {
-    let errors = match BrokerConfig::from_properties(&properties::text(broker), &[]) {
-        Ok((config, _)) => return Ok(config),
-        Err(errors) => errors,
-    };
-    let told = errors.problems().iter().map(|problem| {
-        let text = problem.to_string();
-        let line = text.strip_prefix("line ").and_then(|rest| {
-            let (line, _) = rest.split_once(':')?;
-            line.parse().ok()
-        });
-        match line.and_then(|line| properties::at_line(broker, line)) {
-            Some(property) => {
-                let place = place(&property.origin, &format!("broker.{}", property.key));
-                format!("{place}: {}", problem.message)
-            }
-            None => text,
-        }
-    });
-    Err(PlanError(told.collect()))
 }
 
 /// Options as the settings they stand for.
@@ -148,7 +243,11 @@ fn options(args: &UpArgs) -> Vec<Setting> {
     let preset = args
         .preset
         .map(|preset| setting("up.preset", preset.name(), "--preset"));
-    ports.into_iter().chain(preset).collect()
+    let dashboard = args
+        .dashboard
+        .as_deref()
+        .map(|address| setting("up.dashboard", address, "--dashboard"));
+    ports.into_iter().chain(preset).chain(dashboard).collect()
 }
 
 fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, String> {
@@ -159,6 +258,17 @@ fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, String> {
         let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
         format!("'{}' is none of {}", setting.value, names.join(", "))
     })
+}
+
+fn dashboard_of(setting: &Setting) -> Result<String, String> {
+    let value = &setting.value;
+    let is_address = value
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if is_address || value == OFF {
+        return Ok(value.clone());
+    }
+    Err(format!("'{value}' is neither HOST:PORT nor {OFF}"))
 }
 
 fn topics_of(setting: &Setting) -> Result<Vec<TopicSpec>, String> {
@@ -191,22 +301,7 @@ fn put(properties: &mut Vec<Property>, key: &str, value: &str, origin: &str) {
 }
 
 /// What `up` says where nobody else did, in front of what others said.
-fn with_defaults(data_dir: &DataDir, ports: Ports, given: Vec<Property>) -> Vec<Property> {
-    let listeners = match ports {
-        Ports::Msk => LISTENERS_MSK,
-        Ports::Auto => LISTENERS_AUTO,
-    };
-    let path = |path: PathBuf| path.display().to_string();
-    let defaults = [
-        ("listeners", listeners.to_owned()),
-        ("log.dirs", path(data_dir.broker_data())),
-        ("outrigger.admin.listener", ADMIN_LISTENER.to_owned()),
-        (
-            "outrigger.endpoints.file",
-            path(data_dir.broker_endpoints()),
-        ),
-        (LOG_DIR, path(data_dir.logs())),
-    ];
+fn with_defaults(defaults: Vec<(&str, String)>, given: Vec<Property>) -> Vec<Property> {
     let mut properties = Vec::new();
     for (key, value) in defaults {
         if !given.iter().any(|property| property.key == key) {
@@ -217,25 +312,65 @@ fn with_defaults(data_dir: &DataDir, ports: Ports, given: Vec<Property>) -> Vec<
     properties
 }
 
-impl Plan {
-    /// The value of a key of the broker, where it is in the file.
-    pub(super) fn broker_value(&self, key: &str) -> Option<&str> {
-        let found = self.broker.iter().find(|property| property.key == key);
+impl ProcessPlan {
+    /// The value of a key, where it is in the file.
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        let found = self.properties.iter().find(|property| property.key == key);
         found.map(|property| property.value.as_str())
     }
 
-    /// The broker's main log, wherever it was asked to write it.
-    pub(super) fn broker_log(&self) -> PathBuf {
-        let dir = self.broker_value(LOG_DIR).filter(|dir| !dir.is_empty());
-        let dir = dir.map_or_else(|| self.data_dir.logs(), PathBuf::from);
-        std::path::absolute(&dir).unwrap_or(dir).join("server.log")
+    /// Its main log, wherever it was asked to write it.
+    pub(super) fn log(&self, data_dir: &DataDir) -> PathBuf {
+        self.log_dir(data_dir).join(self.part.log)
+    }
+
+    /// Its audit log beside it.
+    pub(super) fn audit_log(&self, data_dir: &DataDir) -> Option<PathBuf> {
+        let name = self.part.audit_log?;
+        Some(self.log_dir(data_dir).join(name))
+    }
+
+    fn log_dir(&self, data_dir: &DataDir) -> PathBuf {
+        let dir = self.value(parts::LOG_DIR).filter(|dir| !dir.is_empty());
+        let dir = dir.map_or_else(|| data_dir.logs(), PathBuf::from);
+        std::path::absolute(&dir).unwrap_or(dir)
     }
 
     /// Changes the value of a key that is in the file and keeps its place there.
-    pub(super) fn replace_broker_value(&mut self, key: &str, value: String) {
-        if let Some(property) = self.broker.iter_mut().find(|property| property.key == key) {
+    pub(super) fn replace(&mut self, key: &str, value: String) {
+        let mut properties = self.properties.iter_mut();
+        if let Some(property) = properties.find(|property| property.key == key) {
             property.value = value;
         }
+    }
+
+    /// Sets a key that is in the file without a value.
+    pub(super) fn fill(&mut self, key: &str, value: impl FnOnce() -> String) {
+        if self.value(key) == Some("") {
+            self.replace(key, value());
+        }
+    }
+
+    /// Has the process read its configuration. What it says is wrong names lines of a file that
+    /// nobody wrote by hand; here they become the places that they came from.
+    fn read(&self) -> Result<Facts, Vec<String>> {
+        let Part { name, read, .. } = self.part;
+        read(&properties::text(name, &self.properties)).map_err(|problems| {
+            let told = problems.into_iter().map(|problem| {
+                let line = match problem.origin {
+                    Source::Line(line) => properties::at_line(&self.properties, line),
+                    Source::Override | Source::Default => None,
+                };
+                match line {
+                    Some(property) => {
+                        let key = format!("{name}.{}", property.key);
+                        format!("{}: {}", place(&property.origin, &key), problem.message)
+                    }
+                    None => format!("{name}: {}", problem.message),
+                }
+            });
+            told.collect()
+        })
     }
 }
 

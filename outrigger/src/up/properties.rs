@@ -1,6 +1,6 @@
-//! Writes the text of `server.properties`, so that reading it gives back the same keys and values.
+//! Writes the text of a process's properties file, so that reading it gives back the same keys and values.
 //!
-//! Each line says where it came from: a broker that refuses one names the line, and the reader
+//! Each line says where it came from: a process that refuses one names the line, and the reader
 //! finds who asked for it.
 
 use std::fmt::Write;
@@ -13,25 +13,26 @@ pub(super) struct Property {
     pub(super) origin: String,
 }
 
-/// Before everything else.
-const HEADER: &str = "\
-    # Written by `outrigger up` at each start; changes made here are lost.\n\
-    # Set keys with --set broker.KEY=VALUE or below [broker] in outrigger.toml.\n";
+/// Lines of what stands before everything else.
+const HEADER_LINES: usize = 2;
 /// An empty line, where a property came from, and the property, which is the last one.
 const LINES_EACH: usize = 3;
 
 /// The property on a line of the file, counted from 1.
 pub(super) fn at_line(properties: &[Property], line: usize) -> Option<&Property> {
-    let after_header = line.checked_sub(HEADER.lines().count())?;
+    let after_header = line.checked_sub(HEADER_LINES)?;
     let index = after_header.checked_sub(LINES_EACH)? / LINES_EACH;
     properties
         .get(index)
         .filter(|_| after_header % LINES_EACH == 0)
 }
 
-/// The text of the file.
-pub(super) fn text(properties: &[Property]) -> String {
-    let mut text = String::from(HEADER);
+/// The text of the file of the process `part`.
+pub(super) fn text(part: &str, properties: &[Property]) -> String {
+    let mut text = format!(
+        "# Written by `outrigger up` at each start; changes made here are lost.\n\
+         # Set keys with --set {part}.KEY=VALUE or below [{part}] in outrigger.toml.\n"
+    );
     for Property { key, value, origin } in properties {
         let origin = origin.replace(['\n', '\r'], " ");
         let _ = write!(
@@ -44,7 +45,8 @@ pub(super) fn text(properties: &[Property]) -> String {
     text
 }
 
-fn escaped(text: &str, key: bool) -> String {
+/// A key or a value as Java reads it back.
+pub(crate) fn escaped(text: &str, key: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for (i, c) in text.chars().enumerate() {
         match c {
@@ -76,7 +78,7 @@ mod tests {
             property("num.partitions", "4"),
             property("a b=c:d#", " x=y:z # é\t\\ \n"),
         ];
-        let written = text(&properties);
+        let written = text("broker", &properties);
         let found: Vec<_> = (0..=written.lines().count() + 1)
             .filter_map(|line| Some((line, at_line(&properties, line)?.key.as_str())))
             .collect();

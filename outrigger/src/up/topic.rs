@@ -3,7 +3,7 @@
 //! A topic that exists is left as it is; another number of partitions than was asked for is told.
 
 use super::failure::UpError;
-use crate::probe::Listener;
+use super::owner::Owner;
 use model::TopicName;
 use protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
 use protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic};
@@ -52,7 +52,7 @@ impl FromStr for TopicSpec {
 
 /// Creates those that do not exist. Gives a sentence for each that exists with another number of
 /// partitions.
-pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<Vec<String>, UpError> {
+pub(super) async fn create(owner: &Owner, topics: &[TopicSpec]) -> Result<Vec<String>, UpError> {
     let Some(first) = topics.first() else {
         return Ok(Vec::new());
     };
@@ -66,7 +66,7 @@ pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<Vec<St
         validate_only: false,
     });
     let asked = async {
-        let mut listener = Listener::connect(address, TIMEOUT).await?;
+        let mut listener = owner.connect(TIMEOUT).await?;
         listener.ask(request, CREATE_TOPICS_VERSION).await
     };
     let answer = match asked.await {
@@ -86,7 +86,7 @@ pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<Vec<St
             let asked = topics
                 .iter()
                 .find(|asked| asked.name.as_str() == &*topic.name);
-            let partitions = partitions_of(address, &topic.name).await;
+            let partitions = partitions_of(owner, &topic.name).await;
             let partitions = partitions.map_err(|problem| failed(&topic.name, problem))?;
             warnings.extend(asked.and_then(|asked| asked.differs_from(partitions)));
         } else if !code.is_none() {
@@ -98,7 +98,7 @@ pub(super) async fn create(address: &str, topics: &[TopicSpec]) -> Result<Vec<St
 }
 
 /// How many partitions a topic has that exists.
-async fn partitions_of(address: &str, topic: &str) -> Result<usize, String> {
+async fn partitions_of(owner: &Owner, topic: &str) -> Result<usize, String> {
     let request = Request::Metadata(MetadataRequest {
         topics: Some(vec![MetadataRequestTopic {
             name: Some(topic.into()),
@@ -107,7 +107,7 @@ async fn partitions_of(address: &str, topic: &str) -> Result<usize, String> {
         allow_auto_topic_creation: false,
         ..MetadataRequest::default()
     });
-    let mut listener = Listener::connect(address, TIMEOUT).await?;
+    let mut listener = owner.connect(TIMEOUT).await?;
     match listener.ask(request, METADATA_VERSION).await? {
         Response::Metadata(answer) => Ok(answer.topics.iter().map(|t| t.partitions.len()).sum()),
         _ => Err("another answer came".to_owned()),

@@ -1,9 +1,11 @@
 """Runs scenarios and prints a verdict per scenario; the lines and the '@' requests are what `cargo xtask test` reads.
 
-A scenario is a function decorated with `@scenario`; it gets a `Server` and fails by raising.
+A scenario is a function decorated with `@scenario`; it gets a `Server`, or an `Up` with --endpoints, and fails by raising.
 """
 
 import argparse
+import json
+import pathlib
 import sys
 import time
 import traceback
@@ -38,6 +40,29 @@ class Server:
         assert answer == "done", f"{request} was answered {answer!r}"
 
 
+class Up:
+    """A running `outrigger up`: its addresses by way in, and the credentials that it made."""
+
+    def __init__(self, endpoints):
+        content = json.loads(pathlib.Path(endpoints).read_text())
+        self.addresses = content["bootstrap"]
+        self.credentials = content["credentials"]
+        self.admin = content["http"]
+        self.data_dir = pathlib.Path(content["data_dir"])
+
+    def secret(self, key):
+        """What is in the file that `key` names."""
+        return pathlib.Path(self.credentials[key]).read_text().strip()
+
+    @property
+    def password(self):
+        return self.secret("scram_password_file")
+
+    @property
+    def secret_access_key(self):
+        return self.secret("iam_secret_access_key_file")
+
+
 def scenario(function):
     _scenarios.append(function)
     return function
@@ -67,10 +92,12 @@ def equal(actual, expected):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bootstrap", required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--bootstrap", help="a server's address")
+    where.add_argument("--endpoints", help="endpoints.json of `outrigger up`")
     parser.add_argument("--scenario", help="run only the one of this name")
     arguments = parser.parse_args()
-    server = Server(arguments.bootstrap)
+    server = Up(arguments.endpoints) if arguments.endpoints else Server(arguments.bootstrap)
     chosen = [run for run in _scenarios if arguments.scenario in (None, run.__name__)]
     assert chosen, f"no scenario {arguments.scenario}"
     failed = 0

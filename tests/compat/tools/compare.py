@@ -29,7 +29,10 @@ MEASURED = {
     "consume-perf": [(re.compile(r"^\d{4}-.*"), lambda line: re.sub(r"[\d.:-]+", "N", line[0]))],
 }
 # What comes in the order of a hash table.
-UNORDERED = ["groups-list*", "groups-reset-new"]
+UNORDERED = ["acls-*", "groups-list*", "groups-reset-new", "scram-describe*"]
+# The same within a line: words, separated by spaces, commas and brackets.
+UNORDERED_WORDS = ["acls-*", "scram-describe*"]
+WORDS = re.compile(r"[^\s,\[\]]+")
 
 
 def normalised(call, text):
@@ -43,6 +46,8 @@ def normalised(call, text):
             if fnmatch.fnmatch(call, glob):
                 for pattern, replacement in rules:
                     line = pattern.sub(replacement, line)
+        if any(fnmatch.fnmatch(call, glob) for glob in UNORDERED_WORDS):
+            line = " ".join(sorted(WORDS.findall(line)))
         lines.append(line.rstrip())
     if any(fnmatch.fnmatch(call, glob) for glob in UNORDERED):
         lines.sort()

@@ -28,6 +28,14 @@ pub(super) enum Metric {
     StartExisting,
     MemoryStart,
     MemoryPeak,
+    TlsLogins,
+    MtlsLogins,
+    ScramLogins,
+    ProduceTls,
+    ConsumeTls,
+    TlsAckP50,
+    TlsAckP99,
+    TlsAdded,
 }
 
 impl Metric {
@@ -59,6 +67,14 @@ impl Metric {
             Self::StartExisting => "start to first ack, existing directory, ms",
             Self::MemoryStart => "resident after start, MiB",
             Self::MemoryPeak => "resident peak of all rounds, MiB",
+            Self::TlsLogins => "TLS logins per server CPU-second",
+            Self::MtlsLogins => "mTLS logins per server CPU-second",
+            Self::ScramLogins => "SCRAM-SHA-512 logins per server CPU-second",
+            Self::ProduceTls => "produce 1 KiB over TLS, MB per CPU-second",
+            Self::ConsumeTls => "consume 1 KiB over TLS, MB per CPU-second",
+            Self::TlsAckP50 => "ack over TLS at 1,000/s, p50, ms",
+            Self::TlsAckP99 => "ack over TLS at 1,000/s, p99, ms",
+            Self::TlsAdded => "ack over TLS less plaintext, p50, ms",
             Self::PageCacheFloor => "(kernel: fresh page cache, CPU s/GB)",
             Self::ProduceCost => "produce 1 KiB, server CPU s/GB",
             Self::ConsumeCost => "consume 1 KiB, server CPU s/GB",
@@ -68,9 +84,15 @@ impl Metric {
     /// The better of two samples.
     fn better(self, one: f64, other: f64) -> f64 {
         match self {
-            Self::ProduceLarge | Self::ConsumeLarge | Self::ProduceSmall | Self::ConsumeSmall => {
-                one.max(other)
-            }
+            Self::ProduceLarge
+            | Self::ConsumeLarge
+            | Self::ProduceSmall
+            | Self::ConsumeSmall
+            | Self::TlsLogins
+            | Self::MtlsLogins
+            | Self::ScramLogins
+            | Self::ProduceTls
+            | Self::ConsumeTls => one.max(other),
             _ => one.min(other),
         }
     }

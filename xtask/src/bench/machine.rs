@@ -52,7 +52,16 @@ fn busy_s(stat: &str) -> Result<f64, Failure> {
 
 /// CPU seconds of this process so far.
 fn own_cpu_s() -> Result<f64, Failure> {
-    let stat = read("/proc/self/stat")?;
+    cpu_s_of("/proc/self/stat")
+}
+
+/// CPU seconds of all threads of a process so far, in user and kernel mode.
+pub(super) fn cpu_s(pid: u32) -> Result<f64, Failure> {
+    cpu_s_of(&format!("/proc/{pid}/stat"))
+}
+
+fn cpu_s_of(path: &str) -> Result<f64, Failure> {
+    let stat = read(path)?;
     let fields = stat.rsplit_once(')').map(|(_, fields)| fields);
     let ticks = fields.map(|fields| fields.split_whitespace().skip(11).take(2));
     let ticks = ticks.into_iter().flatten().flat_map(str::parse::<f64>);

@@ -15,7 +15,7 @@ use crate::stopwatch::poll;
 pub(super) use binaries::Binaries;
 
 /// What a single node needs, whoever it is.
-const PROPERTIES: &str = "\
+pub(super) const PROPERTIES: &str = "\
 node.id=1
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
@@ -158,7 +158,7 @@ impl Drop for Server<'_> {
 }
 
 /// Two loopback ports that were free a moment ago.
-fn free_ports() -> Result<[u16; 2], Failure> {
+pub(super) fn free_ports() -> Result<[u16; 2], Failure> {
     let (one, other) = (
         TcpListener::bind("127.0.0.1:0")?,
         TcpListener::bind("127.0.0.1:0")?,

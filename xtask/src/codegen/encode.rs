@@ -215,7 +215,7 @@ fn write_element(field: &Field, value: &str, flexible: &str, borrowed: bool) -> 
     match &field.kind {
         Kind::Bool => format!("writer.bool({copied});"),
         Kind::Int8 => format!("writer.i8({copied});"),
-        Kind::Int16 if rust_type::is_error_code(field) => format!("writer.i16({value}.0);"),
+        Kind::Int16 if rust_type::is_error_code(field) => format!("writer.error_code({copied});"),
         Kind::Int16 => format!("writer.i16({copied});"),
         Kind::Uint16 => format!("writer.u16({copied});"),
         Kind::Int32 => format!("writer.i32({copied});"),

@@ -9,6 +9,8 @@ use crate::codegen::random::{Random, message, sized_message};
 use crate::codegen::schema::Api;
 use crate::command::Failure;
 
+use super::{kernel_seeds, login_seeds};
+
 /// Elements in the outermost arrays of the large seeds: tens of KiB for most messages.
 const LARGE_ELEMENTS: usize = 600;
 
@@ -18,13 +20,45 @@ pub(super) fn write(protocol: &Path, target: &str, folder: &Path) -> Result<(), 
         "frame" => captured(protocol, "-request.hex")?,
         "request" => bodies(protocol, true)?,
         "response" => bodies(protocol, false)?,
-        _ => batches(&captured(protocol, "-request.hex")?),
+        "batch" => batches(&captured(protocol, "-request.hex")?),
+        "kernel_file" => kernel_seeds::files()?,
+        "netlink" => kernel_seeds::netlink(),
+        "dbus" => kernel_seeds::dbus(),
+        "log_events" => logs(protocol)?,
+        "compressed_log" => archives(),
+        target => login_seeds::of(target),
     };
     for (i, seed) in seeds.iter().enumerate() {
         let path = folder.join(format!("seed-{i:04}"));
         fs::write(&path, seed).map_err(|e| Failure::of(path.display(), e))?;
     }
     Ok(())
+}
+
+/// What Kafka wrote, with a byte before it that chooses the mode, and the heads of other logs.
+fn logs(protocol: &Path) -> Result<Vec<Vec<u8>>, Failure> {
+    let captures = protocol.join("../../logshipper/src/event/framer/tests/captures");
+    let mut logs = vec![
+        b"\0{\"time\":\"2026-01-31T22:59:58.123Z\",\"event\":\"x\"}\n\r\n".to_vec(),
+        b"\0[Worker-0bb] [2026-01-31 23:59:58,123] WARN x (y:7)\r\n\tat z\r\n".to_vec(),
+        b"\x012026-01-31 23:59:58,123 INFO [main] x\n\n".to_vec(),
+    ];
+    for file in fs::read_dir(captures)? {
+        let path = file?.path();
+        for mode in [0, 1] {
+            let mut log = vec![mode];
+            log.extend(fs::read(&path)?);
+            logs.push(log);
+        }
+    }
+    Ok(logs)
+}
+
+/// Three lines, compressed by gzip and by zstd, with a byte before them that chooses the packing.
+fn archives() -> Vec<Vec<u8>> {
+    let gzip = "001f8b0800000000000203cbcf4be52a29cfe72ac9284a4de50200b6d5e6250e000000";
+    let zstandard = "0128b52ffd04587100006f6e650a74776f0a74687265650aa4588934";
+    [gzip, zstandard].map(unhex).to_vec()
 }
 
 /// The captured frames whose file names end so.

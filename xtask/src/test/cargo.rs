@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::Context;
 use super::report::Tally;
-use crate::command::Failure;
+use crate::command::{Failure, OWN_PROGRAM};
 use crate::tools::Tools;
 
 pub(crate) fn fmt(context: &Context) -> Result<Tally, Failure> {
@@ -27,22 +27,33 @@ pub(crate) fn clippy(context: &Context) -> Result<Tally, Failure> {
 }
 
 pub(crate) fn tidy(context: &Context) -> Result<Tally, Failure> {
-    single(context, Command::new(std::env::current_exe()?).arg("tidy"))
+    single(context, Command::new(OWN_PROGRAM).arg("tidy"))
 }
 
 pub(crate) fn codegen(context: &Context) -> Result<Tally, Failure> {
     single(
         context,
-        Command::new(std::env::current_exe()?).args(["codegen", "--check"]),
+        Command::new(OWN_PROGRAM).args(["codegen", "--check"]),
     )
 }
 
+/// What is built for the suites that start `outrigger`.
+pub(crate) enum Built {
+    /// It alone.
+    Binary,
+    /// All that the suite of cargo's tests needs, too: another selection has other features, and the AWS SDK
+    /// would be compiled twice.
+    Everything,
+}
+
 /// Builds the binary that the client suites start, in the shape the black-box tests use.
-pub(crate) fn build_binary(tools: &Tools) -> Result<(), Failure> {
+pub(crate) fn build_binary(tools: &Tools, built: Built) -> Result<(), Failure> {
     let mut command = Command::new("cargo");
-    command
-        .args(["build", "--quiet", "--package", "outrigger"])
-        .current_dir(tools.repository());
+    command.args(["build", "--quiet"]).args(match built {
+        Built::Binary => &["--package", "outrigger"],
+        Built::Everything => &["--workspace", "--all-targets"],
+    });
+    command.current_dir(tools.repository());
     let status = command
         .status()
         .map_err(|cause| Failure::of("cargo build", cause))?;

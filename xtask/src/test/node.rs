@@ -6,6 +6,7 @@ mod outrigger;
 mod probe;
 
 pub(crate) use self::kafka::java as java_command;
+pub(crate) use self::probe::free_port;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -45,6 +46,8 @@ pub(crate) struct Node {
     folder: PathBuf,
     /// Extra lines of its configuration.
     properties: String,
+    /// Extra words for the JVM of Apache Kafka.
+    jvm: Vec<String>,
     /// Unknown (0) until the first start, then fixed for the node's life.
     port: u16,
     child: Option<Child>,
@@ -58,12 +61,33 @@ impl Node {
         folder: &Path,
         properties: &str,
     ) -> Result<Node, Failure> {
+        Node::start_with(server, tools, folder, properties, Vec::new())
+    }
+
+    /// Starts Apache Kafka with these words more for its JVM.
+    pub(crate) fn start_kafka(
+        tools: &Tools,
+        folder: &Path,
+        properties: &str,
+        jvm: Vec<String>,
+    ) -> Result<Node, Failure> {
+        Node::start_with(&Server::Kafka, tools, folder, properties, jvm)
+    }
+
+    fn start_with(
+        server: &Server,
+        tools: &Tools,
+        folder: &Path,
+        properties: &str,
+        jvm: Vec<String>,
+    ) -> Result<Node, Failure> {
         fs::create_dir_all(folder).map_err(|cause| Failure::of(folder.display(), cause))?;
         let mut node = Node {
             server: server.clone(),
             tools: tools.clone(),
             folder: folder.to_path_buf(),
             properties: format!("{COMMON_PROPERTIES}{properties}"),
+            jvm,
             port: 0,
             child: None,
         };
@@ -124,6 +148,7 @@ impl Node {
                 &self.tools,
                 &self.folder,
                 &self.properties,
+                &self.jvm,
                 &mut self.port,
             )?),
             Server::Outrigger => Some(outrigger::command(

@@ -1,5 +1,7 @@
 //! The words of `cargo xtask test`. Which suites exist is the suites' own table.
 
+use std::path::PathBuf;
+
 use super::suite::{self, Suite};
 use crate::command::Failure;
 
@@ -23,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     /// Words handed to the suite's script, such as one scenario's name.
     pub(crate) scenario: Option<String>,
+    /// A built binary to test in place of the one that is built for it.
+    pub(crate) binary: Option<PathBuf>,
 }
 
 pub(crate) fn parse(words: &[String]) -> Result<Options, Failure> {
@@ -34,6 +38,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Options, Failure> {
         kills: None,
         seed: 1,
         scenario: None,
+        binary: None,
     };
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -48,6 +53,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Options, Failure> {
             "--server" => options.server = server(value()?)?,
             "--count" => options.kills = Some(number(value()?)?),
             "--seed" => options.seed = number(value()?)?,
+            "--binary" => options.binary = Some(std::path::absolute(value()?)?),
             "--scenario" => options.scenario = Some(value()?.clone()),
             _ => return Err(Failure::unknown_word("test", word)),
         }

@@ -25,6 +25,13 @@ impl Tally {
         }
     }
 
+    /// Adds what a part of the suite came to.
+    pub(crate) fn append(&mut self, part: Tally) {
+        self.passed += part.passed;
+        self.skipped += part.skipped;
+        self.failed.extend(part.failed);
+    }
+
     /// Whether the suite did something and nothing of it failed.
     pub(crate) fn green(&self) -> bool {
         self.failed.is_empty() && self.passed > 0

@@ -17,9 +17,15 @@ use crate::stopwatch::Stopwatch;
 /// Lines of a failed script's stderr that are shown.
 const ERROR_TAIL_LINES: usize = 15;
 
+/// What can be killed and started again where it stood.
+pub(crate) trait Restart {
+    /// Does what `@kill` or `@restart` asks for; the answer is the script's.
+    fn again(&mut self, request: &str) -> Result<&'static str, Failure>;
+}
+
 /// Runs `command` to its end, at most for `limit`; stderr goes to `errors`.
 pub(crate) fn run(
-    node: &mut Node,
+    server: &mut dyn Restart,
     command: &mut Command,
     limit: Duration,
     errors: &Path,
@@ -32,7 +38,7 @@ pub(crate) fn run(
         .spawn()
         .map_err(|cause| Failure::of(format!("{command:?}"), cause))?;
     let mut tally = Tally::default();
-    let outcome = converse(node, &mut child, limit, &mut tally);
+    let outcome = converse(server, &mut child, limit, &mut tally);
     let _ = child.kill();
     let status = child.wait()?;
     let failed = match outcome {
@@ -51,7 +57,7 @@ pub(crate) fn run(
 
 /// Serves the script until it closes its stdout.
 fn converse(
-    node: &mut Node,
+    server: &mut dyn Restart,
     child: &mut Child,
     limit: Duration,
     tally: &mut Tally,
@@ -63,7 +69,7 @@ fn converse(
         match lines.recv_timeout(left) {
             Ok(line) => match line.as_str() {
                 "@kill" | "@restart" => {
-                    let answer = again(node, &line)?;
+                    let answer = server.again(&line)?;
                     let Some(stdin) = child.stdin.as_mut() else {
                         return Ok(());
                     };
@@ -89,16 +95,18 @@ fn converse(
         .ok_or_else(|| Failure::Failed("the script closed its output and did not end".into()))
 }
 
-fn again(node: &mut Node, request: &str) -> Result<&'static str, Failure> {
-    if !node.restartable() {
-        return Ok("unsupported");
+impl Restart for Node {
+    fn again(&mut self, request: &str) -> Result<&'static str, Failure> {
+        if !self.restartable() {
+            return Ok("unsupported");
+        }
+        match request {
+            "@kill" => self.kill()?,
+            _ => self.stop()?,
+        }
+        self.launch()?;
+        Ok("done")
     }
-    match request {
-        "@kill" => node.kill()?,
-        _ => node.stop()?,
-    }
-    node.launch()?;
-    Ok("done")
 }
 
 fn record(line: &str, tally: &mut Tally) {

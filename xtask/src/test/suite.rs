@@ -1,7 +1,11 @@
 //! The table of suites, in the order they run: cheap checks first. A suite outside CI runs only when it is named.
 
 use super::report::Tally;
-use super::{Context, big_file, cargo, clients, kills, librdkafka, mixed_group, tool_output};
+use super::{
+    Context, big_file, cargo, clients, cloudwatch, dashboards, deploy, docs, faults, grafana,
+    jmx_names, kills, librdkafka, logs, logs_kills, mixed_group, node_names, page, secured,
+    tool_output, yammer,
+};
 use crate::command::Failure;
 use crate::tools::Tool;
 
@@ -24,6 +28,7 @@ impl PartialEq for Suite {
 
 pub(crate) const HELP: &str = "\
 Runs every suite of CI, or those named, and ends with a summary. Suites outside CI are the long ones; name them.
+--binary FILE tests that binary and builds none.
 --server outrigger (default), kafka (Apache Kafka from .tools) or HOST:PORT chooses what the client suites talk to.
 
 examples:
@@ -31,7 +36,13 @@ examples:
   cargo xtask test --only kcat,kafkajs                 two suites
   cargo xtask test --only kafkajs --server kafka       the suite itself, against Apache Kafka
   cargo xtask test --only java --scenario codecs       one scenario
+  cargo xtask test --only secured-java,secrets-manager real clients on the ports with TLS and logins
+  cargo xtask test --only dashboards,alerts            what is shown and told, by a real Prometheus
+  cargo xtask test --only alerts --scenario 'lag grows' one fault
+  cargo xtask test --only docs --scenario iam          the shell blocks of one page
+  cargo xtask test --only logs                         log delivery to AWS, played by LocalStack
   cargo xtask test --only kills --count 200 --seed 7   the long run of kill -9 under load
+  cargo xtask test --only reauthentication-full        three minutes of renewed sessions for each acks
   cargo xtask test --only bigfile                      a large text file through every client
   cargo xtask test --only librdkafka-full              librdkafka's whole allow-list";
 
@@ -45,12 +56,28 @@ pub(crate) const SUITES: &[Suite] = &[
     ),
     check("clippy", "no warning in any target", cargo::clippy),
     Suite {
+        tools: &[Tool::Grafana, Tool::Prometheus],
+        ..check(
+            "grafana",
+            "dashboards, rules and alerts: generated, typed, and proved by promtool",
+            grafana::files,
+        )
+    },
+    Suite {
         tools: &[Tool::Kafka],
         binary: true,
         ..check(
             "cargo",
             "unit, golden, property and black-box tests",
             cargo::test,
+        )
+    },
+    Suite {
+        tools: &[Tool::Kafka],
+        ..check(
+            "yammer",
+            "rates and percentiles beside Yammer's metrics and Kafka's own",
+            yammer::run,
         )
     },
     client(
@@ -97,6 +124,139 @@ pub(crate) const SUITES: &[Suite] = &[
         "kill -9 under load from idempotent producers",
         &[Tool::Python],
         kills::run,
+    ),
+    client(
+        "logs-kills",
+        "kill -9 of the log shipper while logs are renamed, services go away and its disk is full",
+        &[],
+        logs_kills::run,
+    ),
+    client(
+        "secured-kcat",
+        "kcat over TLS and SCRAM",
+        &[Tool::Debian],
+        secured::kcat,
+    ),
+    client(
+        "secured-confluent",
+        "confluent-kafka over TLS, SCRAM and with AWS's signer",
+        &[Tool::Python],
+        secured::confluent,
+    ),
+    client(
+        "secured-kafka-python",
+        "kafka-python over TLS, SCRAM, AWS_MSK_IAM and with AWS's signer",
+        &[Tool::Python],
+        secured::kafka_python,
+    ),
+    client(
+        "secured-kafkajs",
+        "kafkajs over TLS, SCRAM and with AWS's signer",
+        &[Tool::Node],
+        secured::kafkajs,
+    ),
+    client(
+        "secured-java",
+        "the Java client over TLS, SCRAM and with aws-msk-iam-auth",
+        &[Tool::Kafka],
+        secured::java,
+    ),
+    client(
+        "secured-go",
+        "franz-go over TLS, SCRAM, AWS_MSK_IAM and with AWS's signer",
+        &[Tool::Go],
+        secured::go,
+    ),
+    client(
+        "secured-tools",
+        "Kafka's tools and ours with --command-config on every port",
+        &[Tool::Kafka, Tool::Python],
+        secured::tools,
+    ),
+    client(
+        "secured-sessions",
+        "IAM roles and sessions of `outrigger iam` through real clients",
+        &[Tool::Kafka, Tool::Python],
+        secured::sessions,
+    ),
+    client(
+        "secrets-manager",
+        "SCRAM users out of AWS Secrets Manager, played by LocalStack",
+        &[Tool::Localstack, Tool::Python],
+        secured::secrets_manager,
+    ),
+    client(
+        "cloudwatch",
+        "every level of metrics read back from CloudWatch, played by LocalStack",
+        &[Tool::Localstack, Tool::Python],
+        cloudwatch::run,
+    ),
+    client(
+        "logs",
+        "the suite's logs and those of Apache Kafka, read back from everything that LocalStack plays, line for line",
+        &[Tool::Kafka, Tool::Localstack, Tool::Python],
+        logs::run,
+    ),
+    client(
+        "reauthentication",
+        "sessions of 5 s renewed under load, acks 0, 1 and all",
+        &[Tool::Python],
+        secured::reauthentication,
+    ),
+    client(
+        "jmx-names",
+        "the names of MBeans beside Apache Kafka with jmx_exporter's agent",
+        &[Tool::JmxAgent, Tool::Kafka, Tool::Python],
+        jmx_names::run,
+    ),
+    client(
+        "node-names",
+        "the machine's metrics beside two releases of node_exporter",
+        &[Tool::Prometheus],
+        node_names::run,
+    ),
+    client(
+        "dashboards",
+        "every query of the boards, by two releases of Prometheus that scrape the loaded product",
+        &[Tool::Prometheus, Tool::Python],
+        dashboards::run,
+    ),
+    client(
+        "alerts",
+        "faults made one by one: each raises the alert that names it, and it clears",
+        &[Tool::Prometheus, Tool::Python],
+        faults::run,
+    ),
+    client(
+        "page",
+        "the page of `outrigger up` in headless Chromium, under load",
+        &[Tool::Chromium, Tool::Python],
+        page::run,
+    ),
+    client(
+        "deploy",
+        "units, manifests, container file and CI page: checked, and the pod of the manifests run without an engine",
+        &[Tool::Deploy, Tool::Kafka],
+        deploy::run,
+    ),
+    client(
+        "docs",
+        "the documents: shell blocks run as a reader would, links lead somewhere, quoted messages are said",
+        &[
+            Tool::Debian,
+            Tool::Go,
+            Tool::Kafka,
+            Tool::Localstack,
+            Tool::Node,
+            Tool::Python,
+        ],
+        docs::run,
+    ),
+    by_hand(
+        "reauthentication-full",
+        "the same for three minutes each: over a thousand renewals a run",
+        &[Tool::Python],
+        secured::reauthentication_full,
     ),
     by_hand(
         "bigfile",

@@ -11,13 +11,19 @@ use super::report::Tally;
 use super::{Context, script};
 use crate::command::Failure;
 
+/// Both servers have an authorizer, and whoever calls may do everything.
+const PROPERTIES: &str = "\
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+";
+
 pub(crate) fn run(context: &Context) -> Result<Tally, Failure> {
     let kafka = outputs(context, &Server::Kafka, "kafka")?;
     let mut ours = Node::start(
         &context.options.server,
         &context.tools,
         &context.folder.join("ours"),
-        "",
+        PROPERTIES,
     )?;
     let our_output = call_all(context, &ours, "ours")?;
     let mut compare = Command::new("python3");
@@ -41,7 +47,12 @@ pub(crate) fn run(context: &Context) -> Result<Tally, Failure> {
 
 /// What every call prints on a fresh server of its own.
 fn outputs(context: &Context, server: &Server, name: &str) -> Result<PathBuf, Failure> {
-    let mut node = Node::start(server, &context.tools, &context.folder.join(name), "")?;
+    let mut node = Node::start(
+        server,
+        &context.tools,
+        &context.folder.join(name),
+        PROPERTIES,
+    )?;
     let output = call_all(context, &node, name)?;
     node.stop()?;
     Ok(output)

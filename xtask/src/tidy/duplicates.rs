@@ -6,11 +6,44 @@ use std::collections::BTreeMap;
 use super::Finding;
 use super::tree::File;
 
+/// Why most of them do.
+const TWO_RUSTCRYPTOS: &str =
+    "p12-keystore is on the newer RustCrypto; rsasl and sasl, in tests, on the older";
 /// Names that may stand twice, and why.
 const ALLOWED: &[(&str, &str)] = &[
+    ("base64", "tests only: rsasl and sasl stay on 0.22"),
+    ("block-buffer", TWO_RUSTCRYPTOS),
+    ("cpufeatures", TWO_RUSTCRYPTOS),
+    ("crypto-common", TWO_RUSTCRYPTOS),
+    ("digest", TWO_RUSTCRYPTOS),
+    ("getrandom", TWO_RUSTCRYPTOS),
+    ("hmac", TWO_RUSTCRYPTOS),
+    ("pbkdf2", TWO_RUSTCRYPTOS),
+    (
+        "http",
+        "aws-smithy-types, of the AWS SDK, converts from both",
+    ),
+    ("http-body", "of http 0.2, see there"),
+    ("r-efi", "never built here: two getrandoms name it"),
+    ("rand", TWO_RUSTCRYPTOS),
+    (
+        "rand_chacha",
+        "tests only: rsasl stays on rand 0.8, opentelemetry_sdk on 0.9",
+    ),
+    ("rand_core", TWO_RUSTCRYPTOS),
+    ("sha1", TWO_RUSTCRYPTOS),
+    ("sha2", TWO_RUSTCRYPTOS),
     (
         "syn",
         "tracing-attributes stays on 2; clap, serde, thiserror and tokio derive with 3",
+    ),
+    ("synstructure", "asn1-rs stays on the one of syn 2"),
+    ("thiserror", "tests only: ppp stays on 1"),
+    ("thiserror-impl", "tests only: ppp stays on 1"),
+    ("untrusted", "aws-lc-rs asks for 0.7, rustls-webpki for 0.9"),
+    (
+        "windows-sys",
+        "never built here: ring and socket2 name other versions",
     ),
     ("winnow", "toml 0.9 and its own toml_parser disagree"),
 ];

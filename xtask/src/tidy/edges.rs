@@ -11,21 +11,65 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &[]),
     ("identity", &[]),
-    ("service", &[]),
+    ("exposition", &[]),
+    ("mbean", &[]),
+    ("service", &["config", "exposition"]),
     ("records", &["model"]),
     ("protocol", &["model", "records"]),
     ("storage", &["model", "records"]),
     ("coordinator", &["model", "records"]),
-    ("client", &["model", "protocol", "records"]),
+    ("client", &["identity", "model", "protocol", "records"]),
     ("authz", &["identity", "protocol"]),
+    ("iam", &["authz", "identity", "service"]),
+    ("aws", &["service"]),
+    ("aws-stub", &[]),
+    ("scrape", &["exposition", "service"]),
+    ("cloudwatch", &["aws", "service"]),
+    ("otlp", &["exposition", "service"]),
+    (
+        "exporter-jmx",
+        &[
+            "cloudwatch",
+            "config",
+            "exposition",
+            "mbean",
+            "otlp",
+            "scrape",
+            "service",
+        ],
+    ),
+    (
+        "exporter-node",
+        &[
+            "cloudwatch",
+            "config",
+            "exposition",
+            "otlp",
+            "scrape",
+            "service",
+        ],
+    ),
+    (
+        "logshipper",
+        &["aws", "aws-stub", "config", "exposition", "otlp", "service"],
+    ),
+    (
+        "authn",
+        &[
+            "authz", "aws", "config", "iam", "identity", "mbean", "otlp", "protocol", "service",
+        ],
+    ),
     (
         "broker",
         &[
             "authz",
             "config",
             "coordinator",
+            "iam",
             "identity",
+            "mbean",
             "model",
+            "otlp",
             "protocol",
             "records",
             "service",
@@ -35,15 +79,47 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "outrigger",
         &[
-            "broker", "client", "model", "protocol", "records", "service",
+            "authn",
+            "authz",
+            "broker",
+            "client",
+            "config",
+            "exporter-jmx",
+            "exporter-node",
+            "exposition",
+            "iam",
+            "identity",
+            "logshipper",
+            "model",
+            "protocol",
+            "records",
+            "service",
         ],
     ),
-    ("tests", &["client", "model", "protocol", "records"]),
+    (
+        "tests",
+        &[
+            "aws-stub",
+            "client",
+            "exposition",
+            "identity",
+            "mbean",
+            "model",
+            "protocol",
+            "records",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
 /// Crates that are processes: none may depend on another.
-const PROCESSES: &[&str] = &["broker"];
+const PROCESSES: &[&str] = &[
+    "authn",
+    "broker",
+    "exporter-jmx",
+    "exporter-node",
+    "logshipper",
+];
 /// The only crate that may see several processes.
 const AGGREGATE: &str = "outrigger";
 

@@ -7,12 +7,15 @@ use super::tree::File;
 const MANIFEST: &str = "Cargo.toml";
 const LIST: &str = "[workspace.dependencies]";
 
+/// Packages whose library is called otherwise.
+const LIBRARIES: &[(&str, &str)] = &[("md-5", "md5")];
+
 pub(super) fn check(packages: &[Package], files: &[File], findings: &mut Vec<Finding>) {
     for package in packages {
         let is_source = |file: &&File| file.is_rust() && file.path.starts_with(&package.folder);
         let sources: Vec<&File> = files.iter().filter(is_source).collect();
         for dependency in &package.dependencies {
-            let name = dependency.replace('-', "_");
+            let name = library(dependency);
             if !sources.iter().any(|file| names(&file.text, &name)) {
                 let what = format!("`{dependency}` is a dependency that no file here names");
                 findings.push(Finding::new(format!("{}{MANIFEST}", package.folder), what));
@@ -37,6 +40,15 @@ fn rows(manifest: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('='))
         .map(|(name, _)| name.trim())
+}
+
+/// What code calls a package.
+fn library(package: &str) -> String {
+    let row = LIBRARIES.iter().find(|(name, _)| *name == package);
+    row.map_or_else(
+        || package.replace('-', "_"),
+        |(_, library)| (*library).to_owned(),
+    )
 }
 
 /// Whether code, and not just a comment, has the word.

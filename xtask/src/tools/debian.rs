@@ -13,7 +13,8 @@ enum Probe {
 }
 
 /// Package, and how its presence is seen.
-const PACKAGES: [(&str, Probe); 6] = [
+const PACKAGES: [(&str, Probe); 7] = [
+    ("curl", Probe::Command("curl")),
     ("g++", Probe::Command("g++")),
     ("gcc", Probe::Command("gcc")),
     ("kcat", Probe::Command("kcat")),
@@ -22,10 +23,18 @@ const PACKAGES: [(&str, Probe); 6] = [
     ("zlib1g-dev", Probe::File("/usr/include/zlib.h")),
 ];
 
+/// What looks at the page of `up`.
+const CHROMIUM: [(&str, Probe); 1] = [("chromium", Probe::Command("chromium"))];
+/// What checks units.
+const SYSTEMD: [(&str, Probe); 1] = [("systemd", Probe::Command("systemd-analyze"))];
+/// What counts instructions.
+const VALGRIND: [(&str, Probe); 1] = [("valgrind", Probe::Command("valgrind"))];
+
 /// Commands that the machine must already have, with the remedy.
-const REQUIRED: [(&str, &str); 6] = [
+const REQUIRED: [(&str, &str); 7] = [
     ("cargo-clippy", "run `rustup component add clippy`"),
     ("cargo-fmt", "run `rustup component add rustfmt`"),
+    ("go", "install Go 1.26 or newer"),
     ("java", "install a JDK 17 (Debian: openjdk-17-jdk-headless)"),
     ("mvn", "install Maven (Debian: maven)"),
     ("node", "install Node 20 or newer"),
@@ -41,7 +50,23 @@ pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
             });
         }
     }
-    let missing: Vec<&str> = PACKAGES
+    packages(tools, &PACKAGES)
+}
+
+pub(super) fn chromium(tools: &Tools) -> Result<(), Failure> {
+    packages(tools, &CHROMIUM)
+}
+
+pub(super) fn systemd(tools: &Tools) -> Result<(), Failure> {
+    packages(tools, &SYSTEMD)
+}
+
+pub(super) fn valgrind(tools: &Tools) -> Result<(), Failure> {
+    packages(tools, &VALGRIND)
+}
+
+fn packages(tools: &Tools, wanted: &[(&str, Probe)]) -> Result<(), Failure> {
+    let missing: Vec<&str> = wanted
         .iter()
         .filter(|(_, probe)| !present(probe))
         .map(|(package, _)| *package)
@@ -69,7 +94,7 @@ pub(super) fn install(tools: &Tools) -> Result<(), Failure> {
             .args(&missing);
         step.command(install.env("DEBIAN_FRONTEND", "noninteractive"))
     })?;
-    let still = PACKAGES.iter().find(|(_, probe)| !present(probe));
+    let still = wanted.iter().find(|(_, probe)| !present(probe));
     match still {
         Some((package, _)) => Err(Failure::Missing {
             what: (*package).into(),

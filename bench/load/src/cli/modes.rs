@@ -109,8 +109,8 @@ pub(crate) struct Connections {
     #[arg(long, default_value_t = 30.0)]
     pub(crate) timeout: f64,
 
-    /// Bare sockets (TCP, TLS where security.protocol is SSL, then ApiVersions) in place of
-    /// whole librdkafka clients: thousands of connections at little cost here; no SASL
+    /// Bare sockets (TCP, TLS and SCRAM as security.protocol says, ApiVersions) in place of whole
+    /// librdkafka clients: thousands of connections at little cost here
     #[arg(long)]
     pub(crate) raw: bool,
 

@@ -1,5 +1,6 @@
 //! One connection: a whole librdkafka client, or a bare socket that has been through ApiVersions.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
@@ -8,14 +9,13 @@ use anyhow::{Context, Result, ensure};
 use openssl::ssl::SslStream;
 use rdkafka::config::ClientConfig;
 
+use super::frame::exchange;
+use super::scram::Scram;
 use super::tls::Tls;
 use crate::cli::{Common, Connections};
-use crate::client::{self, Asker};
+use crate::client::{self, Asker, key_value};
 
-/// Correlation id of the one request that a bare socket sends.
-const CORRELATION: [u8; 4] = *b"load";
-/// An ApiVersions answer longer than this is none.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
+const API_VERSIONS: i16 = 18;
 
 /// Something open; dropping it closes it.
 pub(super) enum Open {
@@ -31,6 +31,7 @@ pub(super) enum Opener {
     Raw {
         address: String,
         tls: Option<Box<Tls>>,
+        scram: Option<Box<Scram>>,
     },
 }
 
@@ -47,7 +48,12 @@ impl Opener {
             .unwrap_or_default()
             .to_string();
         let tls = Tls::from_properties(common, &address)?.map(Box::new);
-        Ok(Self::Raw { address, tls })
+        let scram = scram(common)?.map(Box::new);
+        Ok(Self::Raw {
+            address,
+            tls,
+            scram,
+        })
     }
 
     pub(super) fn open(&self, timeout: Duration) -> Result<Open> {
@@ -57,49 +63,59 @@ impl Opener {
                 asker.metadata("load-handshake", timeout)?;
                 Ok(Open::Client(Box::new(asker)))
             }
-            Self::Raw { address, tls } => {
+            Self::Raw {
+                address,
+                tls,
+                scram,
+            } => {
                 let peer = address.to_socket_addrs()?.next().context("no address")?;
                 let tcp = TcpStream::connect_timeout(&peer, timeout).context("connect")?;
                 tcp.set_nodelay(true)?;
                 tcp.set_read_timeout(Some(timeout))?;
                 tcp.set_write_timeout(Some(timeout))?;
                 let Some(tls) = tls else {
-                    ask_api_versions(&tcp)?;
+                    greet(&mut &tcp, scram.as_deref())?;
                     return Ok(Open::Tcp(tcp));
                 };
                 let mut stream = tls.connect(tcp)?;
-                ask_api_versions(&mut stream)?;
+                greet(&mut stream, scram.as_deref())?;
                 Ok(Open::Tls(Box::new(stream)))
             }
         }
     }
 }
 
-/// Sends ApiVersions v0 and reads the answer.
-///
-///     length (4) | api key 18 (2) | version 0 (2) | correlation (4) | client id length (2), "load"
-fn ask_api_versions(mut stream: impl Read + Write) -> Result<()> {
-    let mut frame = Vec::from([0, 0, 0, 14, 0, 18, 0, 0]);
-    frame.extend_from_slice(&CORRELATION);
-    frame.extend_from_slice(&[0, 4]);
-    frame.extend_from_slice(b"load");
-    stream.write_all(&frame)?;
+/// Everything before a client's first real request.
+fn greet(stream: &mut (impl Read + Write), scram: Option<&Scram>) -> Result<()> {
+    ask_api_versions(stream)?;
+    match scram {
+        Some(scram) => scram.log_in(stream),
+        None => Ok(()),
+    }
+}
 
-    let mut length = [0; 4];
-    stream
-        .read_exact(&mut length)
-        .context("ApiVersions response")?;
-    let length = u32::from_be_bytes(length) as usize;
-    ensure!(
-        (6..=ANSWER_BYTES_MAX).contains(&length),
-        "ApiVersions response of {length} bytes"
-    );
-    let mut body = vec![0; length];
-    stream
-        .read_exact(&mut body)
-        .context("ApiVersions response")?;
-    ensure!(body[..4] == CORRELATION, "wrong correlation id");
-    let code = i16::from_be_bytes([body[4], body[5]]);
-    ensure!(code == 0, "ApiVersions error {code}");
+/// From the properties that librdkafka would take.
+fn scram(common: &Common) -> Result<Option<Scram>> {
+    let properties: HashMap<&str, &str> = common
+        .property
+        .iter()
+        .map(|pair| key_value(pair))
+        .collect::<Result<_>>()?;
+    let property = |key: &str| properties.get(key).copied().unwrap_or_default();
+    if !property("security.protocol")
+        .to_ascii_uppercase()
+        .starts_with("SASL")
+    {
+        return Ok(None);
+    }
+    let (user, password) = (property("sasl.username"), property("sasl.password"));
+    Scram::new(property("sasl.mechanism"), user, password).map(Some)
+}
+
+/// Sends ApiVersions v0, as every client does first.
+fn ask_api_versions(stream: &mut (impl Read + Write)) -> Result<()> {
+    let answer = exchange(stream, API_VERSIONS, 0, &[])?;
+    let code = answer.first_chunk().copied().map(i16::from_be_bytes);
+    ensure!(code == Some(0), "ApiVersions error {code:?}");
     Ok(())
 }

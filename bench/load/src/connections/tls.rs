@@ -26,9 +26,9 @@ impl Tls {
         let property = |key: &str| properties.get(key).copied();
         let protocol = property("security.protocol").unwrap_or("PLAINTEXT");
         match protocol.to_ascii_uppercase().as_str() {
-            "PLAINTEXT" => return Ok(None),
-            "SSL" => {}
-            other => bail!("--raw speaks PLAINTEXT and SSL, not {other}: leave out --raw"),
+            "PLAINTEXT" | "SASL_PLAINTEXT" => return Ok(None),
+            "SSL" | "SASL_SSL" => {}
+            other => bail!("security.protocol {other} is none"),
         }
         let mut builder = SslConnector::builder(SslMethod::tls_client())?;
         if let Some(file) = property("ssl.ca.location") {

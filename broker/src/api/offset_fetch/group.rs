@@ -6,7 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use authz::{Operation, Permit, Resource};
+use authz::Permit;
+use authz::checks::table::OFFSET_FETCH_TOPIC;
 use coordinator::{Command, FetchTopic, FetchedTopic, OffsetFetch, Reply as Answer};
 use model::{GroupId, PartitionIndex, TopicId, TopicName};
 use protocol::messages::offset_fetch::{
@@ -189,9 +190,7 @@ fn resolve(
         false => image.topic(&request.name),
     };
     let name = topic.map_or(&*request.name, |topic| topic.name.as_str());
-    if !context.allows(Operation::Describe, Resource::topic(name)) {
-        return Err(ErrorCode::TOPIC_AUTHORIZATION_FAILED);
-    }
+    context.check(&OFFSET_FETCH_TOPIC, name)?;
     let (topic, topic_id) = match topic {
         Some(topic) => (topic.name.clone(), topic.id),
         // What is no topic name has no positions, which is not an error.
@@ -281,10 +280,7 @@ impl Visible {
     /// and it has none any more.
     fn show(&self, topic: &FetchedTopic) -> Option<OffsetFetchResponseTopics> {
         let name = topic.topic.as_str();
-        if !self
-            .context
-            .allows(Operation::Describe, Resource::topic(name))
-        {
+        if !self.context.allows(&OFFSET_FETCH_TOPIC, name) {
             return None;
         }
         let topic_id = self.image.topic(name).map(|topic| topic.id);

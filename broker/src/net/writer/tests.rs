@@ -7,7 +7,7 @@ use bytes::Bytes;
 use protocol::Rope;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{NOT_TAKEN, WriteError, write};
+use super::{NOT_TAKEN, Stream, WriteError, write};
 
 /// More than the buffers of two sockets take.
 const BYTES: usize = 64 << 20;
@@ -15,13 +15,14 @@ const BYTES: usize = 64 << 20;
 const STALLED: Duration = Duration::from_millis(20);
 
 /// What becomes of an answer to a peer that reads nothing.
-async fn write_to_the_deaf(needed: bool) -> Result<(), WriteError> {
+async fn write_to_the_deaf(needed: bool) -> Result<u64, WriteError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let deaf = TcpStream::connect(listener.local_addr().unwrap());
     let (accepted, deaf) = tokio::join!(listener.accept(), deaf);
     let mut answer = Rope::default();
     answer.push(Bytes::from(vec![0; BYTES]));
-    let written = write(&accepted.unwrap().0, answer, STALLED, || needed).await;
+    let stream = Stream::Tcp(accepted.unwrap().0);
+    let written = write(&stream, answer, STALLED, || needed).await;
     drop(deaf);
     written
 }

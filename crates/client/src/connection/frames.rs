@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
 use super::pending::{Pending, Waiting};
-use crate::ClientError;
+use crate::{ClientError, transport};
 
 /// Room for the first read of a frame; it doubles as bytes come in.
 const READ_BYTES_MIN: usize = 16 << 10;
@@ -27,11 +27,7 @@ pub(super) async fn write(
             stream.flush().await
         };
         if let Err(source) = written.await {
-            pending.fail(&ClientError::Broken {
-                address: pending.address().to_owned(),
-                source: Arc::new(source),
-            });
-            return;
+            return pending.fail(&transport::broken(pending.address(), source));
         }
     }
 }
@@ -50,16 +46,8 @@ pub(super) async fn read(
                     break error;
                 }
             }
-            Ok(None) => {
-                let address = pending.address().to_owned();
-                break ClientError::Closed { address };
-            }
-            Err(source) => {
-                break ClientError::Broken {
-                    address: pending.address().to_owned(),
-                    source: Arc::new(source),
-                };
-            }
+            Ok(None) => break pending.closed(),
+            Err(source) => break transport::broken(pending.address(), source),
         }
     };
     pending.fail(&error);
@@ -80,6 +68,10 @@ async fn read_frame(
         {
             let claim = usize::try_from(i32::from_be_bytes(*claim)).unwrap_or(usize::MAX);
             if claim > frame_bytes_max {
+                if transport::is_tls_alert(buffer) {
+                    let text = "the listener speaks TLS; set security.protocol to SSL or SASL_SSL";
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+                }
                 let text = format!("a frame of {claim} bytes, at most {frame_bytes_max} are read");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
@@ -128,7 +120,7 @@ fn answer(pending: &Pending, frame: Bytes) -> Result<(), ClientError> {
     let result = match (&failure, decoded) {
         (None, Ok(response)) => Ok(response),
         (Some(failure), _) => Err(failure.clone()),
-        (None, Err(_)) => Err(ClientError::Closed { address: address() }),
+        (None, Err(_)) => Err(pending.closed()),
     };
     // A waiter that went away needs no answer.
     let _ = request.answer.send(result);

@@ -19,7 +19,8 @@ pub(crate) struct Ticket<C> {
     pub(super) wait: Duration,
     pub(super) deadline: Instant,
     pub(super) pending: Arc<Pending>,
-    pub(super) _permit: OwnedSemaphorePermit,
+    /// Its place among the requests on the way; a login takes none.
+    pub(super) _permit: Option<OwnedSemaphorePermit>,
     /// Keeps the connection's tasks alive until the answer is there.
     pub(super) _shared: Arc<Shared>,
     pub(super) call: PhantomData<fn() -> C>,
@@ -33,8 +34,8 @@ impl<C: Call> Ticket<C> {
         let response = match timeout_at(self.deadline, &mut self.answered).await {
             Ok(Ok(response)) => response?,
             Ok(Err(_)) => {
-                let closed = ClientError::Closed { address: address() };
-                return Err(self.pending.failure().unwrap_or(closed));
+                let failure = self.pending.failure();
+                return Err(failure.unwrap_or_else(|| self.pending.closed()));
             }
             Err(_) => {
                 let error = ClientError::TimedOut {

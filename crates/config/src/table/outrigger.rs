@@ -2,7 +2,7 @@
 //!
 //! They share one prefix, so that none can ever collide with a key of a later Kafka.
 
-use crate::key::{Key, boolean, int, long, string};
+use crate::key::{Key, boolean, int, list, long, string};
 
 pub(super) const KEYS: &[Key] = &[
     string("outrigger.admin.listener", "")
@@ -29,9 +29,31 @@ pub(super) const KEYS: &[Key] = &[
     string("outrigger.endpoints.file", "")
         .effective()
         .doc("File that the bound addresses are written to once clients can connect."),
+    string("outrigger.handoff.directory", "").effective().doc(
+        "Directory of the sockets that authn hands connections over on; only the owner and the \
+         group may enter it. Empty is none: then nobody but the listeners' own clients comes in.",
+    ),
+    list("outrigger.handoff.uids", "")
+        .effective()
+        .doc("Numbers of the users that may connect there; empty is the broker's own user."),
+    string("outrigger.iam.store", "").effective().doc(
+        "Directory of the IAM identity store, whose policies decide about principals of type IAM; \
+         empty denies them everything.",
+    ),
+    // Half of what an exporter's scrape interval usually is, and cheap: one look at each shard.
+    long("outrigger.lag.interval.ms", "5000")
+        .between(100, 3_600_000)
+        .effective()
+        .doc("How often the lag of consumer groups is reckoned, which is how exact it is."),
     string("outrigger.log.dir", "")
         .effective()
         .doc("Directory of server.log; empty writes to standard error."),
+    string("outrigger.log.undelivered.file", "")
+        .effective()
+        .doc(
+            "File in which `outrigger logshipper` says what it has delivered: rotated log files that it has not \
+             are kept as long as there is room. Empty keeps none longer.",
+        ),
     string("outrigger.preset", "kafka")
         .one_of(&["kafka", "msk"])
         .effective()

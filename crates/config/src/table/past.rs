@@ -1,10 +1,9 @@
-//! Names that stand in files written for an older Kafka, for MSK, or for an authorizer.
+//! Names that stand in files written for an older Kafka or for MSK.
 //!
 //! They are accepted without effect, so that such a file starts; they are no keys, so the admin
 //! APIs do not know them.
 
 pub(super) const NAMES: &[&str] = &[
-    "allow.everyone.if.no.acl.found",
     "auto.include.jmx.reporter",
     "broker.id.generation.enable",
     "control.plane.listener.name",
@@ -24,7 +23,6 @@ pub(super) const NAMES: &[&str] = &[
     "password.encoder.secret",
     "remote.log.msk.disable.policy",
     "reserved.broker.max.id",
-    "super.users",
     "zookeeper.clientCnxnSocket",
     "zookeeper.connect",
     "zookeeper.connection.timeout.ms",

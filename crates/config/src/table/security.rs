@@ -1,11 +1,18 @@
-//! Authorization and delegation tokens, which live in authn.
+//! Authorization, and delegation tokens, which live in authn.
 //!
 //! Rows of data only, sorted by name; what they do is decided by who reads them.
 
 use crate::key::{Key, class, long, password, string};
 
+/// What Kafka's authorizer reads although no table of Kafka's has it: not dynamic, and withheld by
+/// DescribeConfigs like everything that Kafka's table does not know.
+pub(super) const AUTHORIZER: &[&str] = &["allow.everyone.if.no.acl.found", "super.users"];
+
 pub(super) const KEYS: &[Key] = &[
-    string("authorizer.class.name", "").doc("Java class that authorizes requests."),
+    string("authorizer.class.name", "").effective().doc(
+        "Java class that authorizes requests; empty lets everybody do everything. Kafka's \
+             StandardAuthorizer stands for the ACLs here.",
+    ),
     long("connections.max.reauth.ms", "0").doc(
         "Longest life of a session before the client must authenticate again; 0 is no \
              limit.",

@@ -1,13 +1,50 @@
 //! What can be read without a step: positions, descriptions, lists. Reads see what is committed.
 
-use model::{GroupId, PartitionIndex, TopicId};
+use model::{GroupId, PartitionIndex, TopicId, TopicName};
 
 use super::Shard;
 use crate::command::{FetchTopic, ListFilter, OffsetFetch};
+use crate::durable::GroupOffsets;
 use crate::record::CommittedOffset;
 use crate::reply::{DescribedGroup, FetchedOffset, FetchedTopic, ListedGroup};
 
+/// A live group and how far it has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Which group.
+    pub group: &'a GroupId,
+    /// Kafka's name of its state.
+    pub state: &'static str,
+    /// Its members.
+    pub members: usize,
+    offsets: Option<&'a GroupOffsets>,
+}
+
+impl<'a> Progress<'a> {
+    /// What is committed, by topic and partition.
+    pub fn positions(
+        &self,
+    ) -> impl Iterator<Item = (&'a TopicName, PartitionIndex, &'a CommittedOffset)> {
+        let topics = self.offsets.into_iter().flatten();
+        topics.flat_map(|(topic, partitions)| {
+            partitions
+                .iter()
+                .map(move |(&p, offset)| (topic, p, offset))
+        })
+    }
+}
+
 impl Shard {
+    /// Every live group, by id.
+    pub fn progress(&self) -> impl Iterator<Item = Progress<'_>> {
+        self.groups.iter().map(|(id, group)| Progress {
+            group: id,
+            state: group.state_name(),
+            members: group.classic().member_count(),
+            offsets: self.durable.offsets(id),
+        })
+    }
+
     /// Positions; a group or partition that is not known has none.
     pub fn fetch_offsets(&self, request: &OffsetFetch) -> Vec<FetchedTopic> {
         match &request.topics {

@@ -109,7 +109,7 @@ impl AddOffsetsToTxnResponse {
         }
         let flexible = version >= 3;
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

@@ -210,7 +210,7 @@ impl AddPartitionsToTxnResponse {
         let flexible = version >= 3;
         writer.i32(self.throttle_time_ms);
         if version >= 4 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         }
         if version >= 4 {
             writer.length(
@@ -353,7 +353,7 @@ impl AddPartitionsToTxnPartitionResult {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 3;
         writer.i32(self.partition_index);
-        writer.i16(self.partition_error_code.0);
+        writer.error_code(self.partition_error_code);
         if flexible {
             writer.uvarint(0);
         }

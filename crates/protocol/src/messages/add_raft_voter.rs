@@ -152,7 +152,7 @@ impl AddRaftVoterResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

@@ -271,7 +271,7 @@ impl ResponseEntryData {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 1;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.length("Entity", self.entity.len(), flexible)?;
         for element in &self.entity {

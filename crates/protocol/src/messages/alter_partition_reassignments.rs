@@ -150,7 +150,7 @@ impl AlterPartitionReassignmentsResponse {
         if version >= 1 {
             writer.bool(self.allow_replication_factor_change);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.length("Responses", self.responses.len(), true)?;
         for element in &self.responses {
@@ -294,7 +294,7 @@ impl ReassignablePartitionResponse {
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

@@ -170,7 +170,7 @@ impl ApiVersionsResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         let flexible = version >= 3;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length("ApiKeys", self.api_keys.len(), flexible)?;
         for element in &self.api_keys {
             element.encode(writer, version)?;

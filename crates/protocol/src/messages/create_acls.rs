@@ -214,7 +214,7 @@ impl AclCreationResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         if flexible {
             writer.uvarint(0);

@@ -205,7 +205,7 @@ impl CreateDelegationTokenResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.string("PrincipalType", &self.principal_type, flexible)?;
         writer.string("PrincipalName", &self.principal_name, flexible)?;
         if version >= 3 {

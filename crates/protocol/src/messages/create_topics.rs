@@ -366,7 +366,7 @@ impl CreatableTopicResult {
         if version >= 7 {
             writer.uuid(self.topic_id);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         if version >= 5 {
             writer.i32(self.num_partitions);
@@ -391,7 +391,7 @@ impl CreatableTopicResult {
             writer.uvarint(u32::from(has_topic_config_error_code));
             if has_topic_config_error_code {
                 writer.tagged(0, |writer| {
-                    writer.i16(self.topic_config_error_code.0);
+                    writer.error_code(self.topic_config_error_code);
                     Ok(())
                 })?;
             }

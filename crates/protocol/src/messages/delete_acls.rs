@@ -229,7 +229,7 @@ impl DeleteAclsFilterResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.length("MatchingAcls", self.matching_acls.len(), flexible)?;
         for element in &self.matching_acls {
@@ -311,7 +311,7 @@ impl DeleteAclsMatchingAcl {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.i8(self.resource_type);
         writer.string("ResourceName", &self.resource_name, flexible)?;

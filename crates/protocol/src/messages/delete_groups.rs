@@ -133,7 +133,7 @@ impl DeletableGroupResult {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.string("GroupId", &self.group_id, flexible)?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

@@ -248,7 +248,7 @@ impl DeleteRecordsPartitionResult {
         let flexible = version >= 2;
         writer.i32(self.partition_index);
         writer.i64(self.low_watermark);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

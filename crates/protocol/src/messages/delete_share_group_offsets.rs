@@ -101,7 +101,7 @@ impl DeleteShareGroupOffsetsResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.length("Responses", self.responses.len(), true)?;
         for element in &self.responses {
@@ -164,7 +164,7 @@ impl DeleteShareGroupOffsetsResponseTopic {
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.string("TopicName", &self.topic_name, true)?;
         writer.uuid(self.topic_id);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

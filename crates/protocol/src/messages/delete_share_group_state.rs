@@ -207,7 +207,7 @@ impl PartitionResult {
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

@@ -237,7 +237,7 @@ impl DeletableTopicResult {
         if version >= 6 {
             writer.uuid(self.topic_id);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 5 {
             writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         }

@@ -163,7 +163,7 @@ impl DescribeAclsResponse {
         }
         let flexible = version >= 2;
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.length("Resources", self.resources.len(), flexible)?;
         for element in &self.resources {

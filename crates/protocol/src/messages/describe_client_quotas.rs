@@ -115,7 +115,7 @@ impl DescribeClientQuotasResponse {
         }
         let flexible = version >= 1;
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         match &self.entries {
             None => writer.null(flexible),

@@ -168,7 +168,7 @@ impl DescribeClusterResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         if version >= 1 {
             writer.i8(self.endpoint_type);

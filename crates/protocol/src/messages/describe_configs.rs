@@ -243,7 +243,7 @@ impl DescribeConfigsResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 4;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.i8(self.resource_type);
         writer.string("ResourceName", &self.resource_name, flexible)?;

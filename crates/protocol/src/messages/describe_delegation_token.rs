@@ -114,7 +114,7 @@ impl DescribeDelegationTokenResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length("Tokens", self.tokens.len(), flexible)?;
         for element in &self.tokens {
             element.encode(writer, version)?;

@@ -209,7 +209,7 @@ impl DescribedGroup {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 5;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 6 {
             writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         } else if self.error_message.is_some() {

@@ -119,7 +119,7 @@ impl DescribeLogDirsResponse {
         let flexible = version >= 2;
         writer.i32(self.throttle_time_ms);
         if version >= 3 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         }
         writer.length("Results", self.results.len(), flexible)?;
         for element in &self.results {
@@ -235,7 +235,7 @@ impl DescribeLogDirsResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.string("LogDir", &self.log_dir, flexible)?;
         writer.length("Topics", self.topics.len(), flexible)?;
         for element in &self.topics {

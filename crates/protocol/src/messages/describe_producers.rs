@@ -187,7 +187,7 @@ impl PartitionResponse {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.length("ActiveProducers", self.active_producers.len(), true)?;
         for element in &self.active_producers {

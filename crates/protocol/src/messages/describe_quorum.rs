@@ -114,7 +114,7 @@ impl DescribeQuorumResponse {
         if !(0..=2).contains(&version) {
             return Err(EncodeError::UnsupportedVersion(version));
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 2 {
             writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         }
@@ -372,7 +372,7 @@ impl ResponsePartitionData {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 2 {
             writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         }

@@ -209,7 +209,7 @@ impl DescribeShareGroupOffsetsResponseGroup {
         for element in &self.topics {
             element.encode(writer, version)?;
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())
@@ -310,7 +310,7 @@ impl DescribeShareGroupOffsetsResponsePartition {
         if version >= 1 {
             writer.i64(self.lag);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

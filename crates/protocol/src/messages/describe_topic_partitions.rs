@@ -244,7 +244,7 @@ impl DescribeTopicPartitionsResponseTopic {
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("Name", self.name.as_deref(), true)?;
         writer.uuid(self.topic_id);
         writer.bool(self.is_internal);
@@ -330,7 +330,7 @@ impl DescribeTopicPartitionsResponsePartition {
     }
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i32(self.partition_index);
         writer.i32(self.leader_id);
         writer.i32(self.leader_epoch);

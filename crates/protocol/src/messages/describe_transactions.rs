@@ -139,7 +139,7 @@ impl TransactionState {
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.string("TransactionalId", &self.transactional_id, true)?;
         writer.string("TransactionState", &self.transaction_state, true)?;
         writer.i32(self.transaction_timeout_ms);

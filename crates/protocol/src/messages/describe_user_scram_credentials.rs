@@ -114,7 +114,7 @@ impl DescribeUserScramCredentialsResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.length("Results", self.results.len(), true)?;
         for element in &self.results {
@@ -189,7 +189,7 @@ impl DescribeUserScramCredentialsResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.string("User", &self.user, true)?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.length("CredentialInfos", self.credential_infos.len(), true)?;
         for element in &self.credential_infos {

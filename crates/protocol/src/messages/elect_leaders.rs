@@ -144,7 +144,7 @@ impl ElectLeadersResponse {
         let flexible = version >= 2;
         writer.i32(self.throttle_time_ms);
         if version >= 1 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         } else if self.error_code != ErrorCode::NONE {
             return Err(EncodeError::Absent {
                 field: "ErrorCode",
@@ -280,7 +280,7 @@ impl PartitionResult {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.i32(self.partition_id);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         if flexible {
             writer.uvarint(0);

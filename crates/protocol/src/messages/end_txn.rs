@@ -137,7 +137,7 @@ impl EndTxnResponse {
         }
         let flexible = version >= 3;
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 5 {
             writer.i64(self.producer_id);
         }

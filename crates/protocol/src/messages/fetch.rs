@@ -297,7 +297,7 @@ impl FetchResponse {
         let flexible = version >= 12;
         writer.i32(self.throttle_time_ms);
         if version >= 7 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         }
         if version >= 7 {
             writer.i32(self.session_id);
@@ -762,7 +762,7 @@ impl PartitionData {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 12;
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i64(self.high_watermark);
         writer.i64(self.last_stable_offset);
         if version >= 5 {

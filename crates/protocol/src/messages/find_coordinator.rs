@@ -206,7 +206,7 @@ impl FindCoordinatorResponse {
             writer.i32(self.throttle_time_ms);
         }
         if version <= 3 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         } else if self.error_code != ErrorCode::NONE {
             return Err(EncodeError::Absent {
                 field: "ErrorCode",
@@ -312,7 +312,7 @@ impl Coordinator {
         writer.i32(self.node_id);
         writer.string("Host", &self.host, true)?;
         writer.i32(self.port);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

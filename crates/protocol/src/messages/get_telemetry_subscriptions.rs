@@ -112,7 +112,7 @@ impl GetTelemetrySubscriptionsResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.uuid(self.client_instance_id);
         writer.i32(self.subscription_id);
         writer.length(

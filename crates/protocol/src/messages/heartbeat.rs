@@ -128,7 +128,7 @@ impl HeartbeatResponse {
         if version >= 1 {
             writer.i32(self.throttle_time_ms);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

@@ -166,7 +166,7 @@ impl InitProducerIdResponse {
         }
         let flexible = version >= 2;
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i64(self.producer_id);
         writer.i16(self.producer_epoch);
         if flexible {

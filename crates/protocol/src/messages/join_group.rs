@@ -248,7 +248,7 @@ impl JoinGroupResponse {
         if version >= 2 {
             writer.i32(self.throttle_time_ms);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i32(self.generation_id);
         if version >= 7 {
             writer.nullable_string("ProtocolType", self.protocol_type.as_deref(), flexible)?;

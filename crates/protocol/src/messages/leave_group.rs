@@ -146,7 +146,7 @@ impl LeaveGroupResponse {
         if version >= 1 {
             writer.i32(self.throttle_time_ms);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 3 {
             writer.length("Members", self.members.len(), flexible)?;
             for element in &self.members {
@@ -259,7 +259,7 @@ impl MemberResponse {
             self.group_instance_id.as_deref(),
             flexible,
         )?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

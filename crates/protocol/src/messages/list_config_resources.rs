@@ -100,7 +100,7 @@ impl ListConfigResourcesResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length("ConfigResources", self.config_resources.len(), true)?;
         for element in &self.config_resources {
             element.encode(writer, version)?;

@@ -140,7 +140,7 @@ impl ListGroupsResponse {
         if version >= 1 {
             writer.i32(self.throttle_time_ms);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length("Groups", self.groups.len(), flexible)?;
         for element in &self.groups {
             element.encode(writer, version)?;

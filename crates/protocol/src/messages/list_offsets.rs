@@ -339,7 +339,7 @@ impl ListOffsetsPartitionResponse {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 6;
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i64(self.timestamp);
         writer.i64(self.offset);
         if version >= 4 {

@@ -155,7 +155,7 @@ impl ListTransactionsResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length(
             "UnknownStateFilters",
             self.unknown_state_filters.len(),

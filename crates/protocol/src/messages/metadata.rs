@@ -270,7 +270,7 @@ impl MetadataResponse {
             });
         }
         if version >= 13 {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         }
         if flexible {
             writer.uvarint(0);
@@ -456,7 +456,7 @@ impl MetadataResponseTopic {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 12 {
             writer.nullable_string("Name", self.name.as_deref(), flexible)?;
         } else {
@@ -559,7 +559,7 @@ impl MetadataResponsePartition {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i32(self.partition_index);
         writer.i32(self.leader_id);
         if version >= 7 {

@@ -387,7 +387,7 @@ impl OffsetCommitResponsePartition {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 8;
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }

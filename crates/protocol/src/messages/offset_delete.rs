@@ -92,7 +92,7 @@ impl OffsetDeleteResponse {
         if !(0..=0).contains(&version) {
             return Err(EncodeError::UnsupportedVersion(version));
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i32(self.throttle_time_ms);
         writer.length("Topics", self.topics.len(), false)?;
         for element in &self.topics {
@@ -206,7 +206,7 @@ impl OffsetDeleteResponsePartition {
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
 
         Ok(())
     }

@@ -243,7 +243,7 @@ impl OffsetFetchResponse {
             });
         }
         if (2..=7).contains(&version) {
-            writer.i16(self.error_code.0);
+            writer.error_code(self.error_code);
         }
         if version >= 8 {
             writer.length("Groups", self.groups.len(), flexible)?;
@@ -518,7 +518,7 @@ impl OffsetFetchResponsePartition {
             writer.i32(self.committed_leader_epoch);
         }
         writer.nullable_string("Metadata", self.metadata.as_deref(), flexible)?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if flexible {
             writer.uvarint(0);
         }
@@ -558,7 +558,7 @@ impl OffsetFetchResponseGroup {
         for element in &self.topics {
             element.encode(writer, version)?;
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.uvarint(0);
         Ok(())
     }
@@ -663,7 +663,7 @@ impl OffsetFetchResponsePartitions {
         writer.i64(self.committed_offset);
         writer.i32(self.committed_leader_epoch);
         writer.nullable_string("Metadata", self.metadata.as_deref(), true)?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.uvarint(0);
         Ok(())
     }

@@ -410,7 +410,7 @@ impl PartitionProduceResponse {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
         writer.i32(self.index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i64(self.base_offset);
         writer.i64(self.log_append_time_ms);
         if version >= 5 {

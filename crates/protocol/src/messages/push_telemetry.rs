@@ -103,7 +103,7 @@ impl PushTelemetryResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.uvarint(0);
         Ok(())
     }

@@ -228,7 +228,7 @@ impl PartitionResult {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.i32(self.state_epoch);
         writer.i64(self.start_offset);

@@ -101,7 +101,7 @@ impl RenewDelegationTokenResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.i64(self.expiry_timestamp_ms);
         writer.i32(self.throttle_time_ms);
         if flexible {

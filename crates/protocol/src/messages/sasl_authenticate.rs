@@ -111,7 +111,7 @@ impl SaslAuthenticateResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         let flexible = version >= 2;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), flexible)?;
         writer.bytes("AuthBytes", &self.auth_bytes, flexible)?;
         if version >= 1 {

@@ -79,7 +79,7 @@ impl SaslHandshakeResponse {
         if !(0..=1).contains(&version) {
             return Err(EncodeError::UnsupportedVersion(version));
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.length("Mechanisms", self.mechanisms.len(), false)?;
         for element in &self.mechanisms {
             writer.string("Mechanisms", element, false)?;

@@ -157,7 +157,7 @@ impl ShareAcknowledgeResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         if version >= 2 {
             writer.i32(self.acquisition_lock_timeout_ms);
@@ -347,7 +347,7 @@ impl PartitionData {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         self.current_leader.encode(writer, version)?;
         writer.uvarint(0);

@@ -211,7 +211,7 @@ impl ShareFetchResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.i32(self.acquisition_lock_timeout_ms);
         writer.length("Responses", self.responses.len(), true)?;
@@ -448,9 +448,9 @@ impl PartitionData {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
-        writer.i16(self.acknowledge_error_code.0);
+        writer.error_code(self.acknowledge_error_code);
         writer.nullable_string(
             "AcknowledgeErrorMessage",
             self.acknowledge_error_message.as_deref(),

@@ -378,7 +378,7 @@ impl DescribedGroup {
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.string("GroupId", &self.group_id, true)?;
         writer.string("GroupState", &self.group_state, true)?;

@@ -346,7 +346,7 @@ impl StreamsGroupHeartbeatResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.string("MemberId", &self.member_id, true)?;
         writer.i32(self.member_epoch);

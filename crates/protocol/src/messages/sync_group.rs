@@ -183,7 +183,7 @@ impl SyncGroupResponse {
         if version >= 1 {
             writer.i32(self.throttle_time_ms);
         }
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         if version >= 5 {
             writer.nullable_string("ProtocolType", self.protocol_type.as_deref(), flexible)?;
         }

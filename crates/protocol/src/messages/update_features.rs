@@ -142,7 +142,7 @@ impl UpdateFeaturesResponse {
             return Err(EncodeError::UnsupportedVersion(version));
         }
         writer.i32(self.throttle_time_ms);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         if version <= 1 {
             writer.length("Results", self.results.len(), true)?;
@@ -262,7 +262,7 @@ impl UpdatableFeatureResult {
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.string("Feature", &self.feature, true)?;
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.nullable_string("ErrorMessage", self.error_message.as_deref(), true)?;
         writer.uvarint(0);
         Ok(())

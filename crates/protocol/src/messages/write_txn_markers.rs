@@ -267,7 +267,7 @@ impl WritableTxnMarkerPartitionResult {
 
     fn encode(&self, writer: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         writer.i32(self.partition_index);
-        writer.i16(self.error_code.0);
+        writer.error_code(self.error_code);
         writer.uvarint(0);
         Ok(())
     }

@@ -44,6 +44,21 @@ impl Health {
         self.set(component, Some(reason.into()));
     }
 
+    /// Whether a component works; one that is not known does not.
+    pub fn works(&self, component: &str) -> bool {
+        let components = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(components.get(component), Some(None))
+    }
+
+    /// Every component, and whether it works.
+    pub fn components(&self) -> Vec<(&'static str, bool)> {
+        let components = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let components = components.iter();
+        components
+            .map(|(component, reason)| (*component, reason.is_none()))
+            .collect()
+    }
+
     /// How things are now.
     pub fn report(&self) -> Report {
         let components = self.0.lock().unwrap_or_else(PoisonError::into_inner);

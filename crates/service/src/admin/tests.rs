@@ -1,6 +1,6 @@
 //! Answers over a real socket, and what a stranger gets.
 
-use super::{Admin, CONNECTIONS_MAX, Health};
+use super::{Admin, CONNECTIONS_MAX, Content, Health};
 use crate::shutdown::{Cause, channel};
 use prometheus::Registry;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,6 +28,27 @@ async fn get(addr: SocketAddr, path: &str) -> (String, String) {
         head.lines().next().expect("a status line").to_owned(),
         body.to_owned(),
     )
+}
+
+#[tokio::test]
+async fn further_content_is_told_the_query() {
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let admin = Admin::bind(any, Health::starting(&[]), Registry::new()).await;
+    let admin = admin.expect("bound").with("/mbeans", |query| Content {
+        kind: "text/plain",
+        bytes: query.to_uppercase().into_bytes(),
+    });
+    let addr = admin.local_addr();
+    let (_trigger, signal) = channel();
+    let served = tokio::spawn(admin.serve(signal));
+    for (path, expected) in [("/mbeans?since=a", "SINCE=A"), ("/mbeans", "")] {
+        let (status, body) = get(addr, path).await;
+        assert_eq!(
+            (status.as_str(), body.as_str()),
+            ("HTTP/1.1 200 OK", expected)
+        );
+    }
+    served.abort();
 }
 
 #[tokio::test]

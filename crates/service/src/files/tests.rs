@@ -2,7 +2,7 @@
 
 use super::{
     Lock, LockError, create_private_dir, create_temporary_dir, read_text, remove_if_exists,
-    write_atomic,
+    write_atomic, write_atomic_for_group,
 };
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +17,11 @@ fn replacement_leaves_one_private_file() {
     assert_eq!(
         fs::metadata(&path).expect("metadata").permissions().mode() & 0o777,
         0o600
+    );
+    write_atomic_for_group(&path, b"third").expect("replaced");
+    assert_eq!(
+        fs::metadata(&path).expect("metadata").permissions().mode() & 0o777,
+        0o640
     );
     assert_eq!(fs::read_dir(dir.path()).expect("listed").count(), 1);
 }

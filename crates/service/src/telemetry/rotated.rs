@@ -16,11 +16,26 @@ pub struct Keep {
     pub bytes_max: u64,
 }
 
-/// Four weeks of hours or 10 GiB: more than log delivery ever falls behind, and still a limit.
+/// Four weeks of hours or 10 GiB of one log: more than log delivery ever falls behind, and still a limit.
 pub const KEEP_DEFAULT: Keep = Keep {
     files_max: 28 * 24,
     bytes_max: 10 << 30,
 };
+
+/// What of it stays once it is delivered: three days, so that a weekend can be read on the machine itself, or 1 GiB of one log.
+pub const KEEP_DELIVERED: Keep = Keep {
+    files_max: 3 * 24,
+    bytes_max: 1 << 30,
+};
+
+/// A rotated file, as it is when something may be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rotated {
+    pub(super) suffix: Suffix,
+    pub(super) bytes: u64,
+    /// What log delivery does not have of it, where something is kept for it.
+    pub(super) undelivered: Option<u64>,
+}
 
 /// The hour whose events a file holds, as its name shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,16 +113,36 @@ impl fmt::Display for Suffix {
     }
 }
 
-/// The files to delete so that the newest ones stay within `keep`; `files` are suffix and bytes.
-pub(super) fn over_limit(mut files: Vec<(Suffix, u64)>, keep: Keep) -> Vec<Suffix> {
-    files.sort_by_key(|&(suffix, _)| std::cmp::Reverse(suffix));
-    let mut bytes = 0_u64;
-    let mut over = Vec::new();
-    for (i, (suffix, file_bytes)) in files.into_iter().enumerate() {
-        bytes = bytes.saturating_add(file_bytes);
-        if i >= keep.files_max || bytes > keep.bytes_max {
-            over.push(suffix);
+impl Rotated {
+    fn is_delivered(&self) -> bool {
+        self.undelivered == Some(0)
+    }
+}
+
+/// The files to remove: of those that are delivered the oldest, until the newest stay within `delivered`; of the rest what is beyond
+/// `keep`, where again what is delivered goes first.
+pub(super) fn over_limit(mut files: Vec<Rotated>, keep: Keep, delivered: Keep) -> Vec<Rotated> {
+    files.sort_by_key(|file| std::cmp::Reverse(file.suffix));
+    let mut newer = 0_u64;
+    let mut at = 0;
+    let is_old = |file: &mut Rotated| {
+        newer = newer.saturating_add(file.bytes);
+        at += 1;
+        file.is_delivered() && (at > delivered.files_max || newer > delivered.bytes_max)
+    };
+    let mut over: Vec<Rotated> = files.extract_if(.., is_old).collect();
+    let mut count = files.len();
+    let mut bytes = files
+        .iter()
+        .fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
+    files.sort_by_key(|file| (!file.is_delivered(), file.suffix));
+    for file in files {
+        if count <= keep.files_max && bytes <= keep.bytes_max {
+            break;
         }
+        count -= 1;
+        bytes = bytes.saturating_sub(file.bytes);
+        over.push(file);
     }
     over
 }

@@ -1,7 +1,8 @@
 //! The log as a whole: macros in, files out.
 
 use super::{
-    Destination, InitError, Levels, LogLevel, Options, ROTATION_DEFAULT, Zone, build, log_panics,
+    Destination, InitError, Levels, LogLevel, Options, ROTATION_DEFAULT, Undelivered, Zone, build,
+    log_panics,
 };
 use crate::clock::Clock;
 use std::fs;
@@ -14,6 +15,7 @@ fn options(dir: &Path, levels: &str) -> Options {
             main: "server.log",
             routes: true,
             rotation: ROTATION_DEFAULT,
+            undelivered: Undelivered::told_in(None),
         },
         zone: Zone::Utc,
         levels: Levels::parse(levels).expect("levels"),

@@ -21,11 +21,11 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The caller's end; clones share the queue.
 #[derive(Clone, Debug)]
-pub(super) struct Queue(Arc<Shared>);
+pub(crate) struct Queue(Arc<Shared>);
 
 /// The thread's end: dropping it writes what is queued and joins the thread.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     queue: Queue,
     thread: Option<JoinHandle<()>>,
 }
@@ -52,7 +52,7 @@ struct State {
 
 impl Writer {
     /// Starts the thread for these sinks; lines name theirs by index.
-    pub(super) fn start(sinks: Vec<Sink>, clock: Clock) -> io::Result<Self> {
+    pub(crate) fn start(sinks: Vec<Sink>, clock: Clock) -> io::Result<Self> {
         let state = State {
             pending: vec![Vec::new(); sinks.len()],
             bytes: 0,
@@ -75,7 +75,7 @@ impl Writer {
         })
     }
 
-    pub(super) fn queue(&self) -> Queue {
+    pub(crate) fn queue(&self) -> Queue {
         self.queue.clone()
     }
 }
@@ -95,7 +95,7 @@ impl Drop for Writer {
 
 impl Queue {
     /// Queues one event, line end included, for a sink.
-    pub(super) fn push(&self, sink: usize, line: &[u8]) {
+    pub(crate) fn push(&self, sink: usize, line: &[u8]) {
         let mut state = self.lock();
         while state.bytes + line.len() > QUEUE_BYTES_MAX && state.bytes > 0 && !state.closed {
             if state.failing {
@@ -123,7 +123,7 @@ impl Queue {
     }
 
     /// Waits until all that was queued is in the files, unless the disk fails or is stuck.
-    pub(super) fn flush(&self) {
+    pub(crate) fn flush(&self) {
         let waiting = |state: &mut State| (state.bytes > 0 || state.writing) && !state.failing;
         let state = self.lock();
         drop(

@@ -166,6 +166,7 @@ fn many_logs_share_a_few_descriptors() {
     let options = || DiskOptions {
         open_files_max: 100,
         faults: None,
+        stopwatch: None,
         ..dir.options()
     };
     let count = 1000;

@@ -8,7 +8,7 @@ use crate::settings::{LogSettings, TopicCompression};
 use crate::test_log::{NOW_MS, batch, batch_at, fill, sequenced, values_of};
 
 fn refusal(record_set: Bytes, settings: &LogSettings) -> Refusal {
-    prepare(record_set, AppendOrigin::Client, settings, NOW_MS).unwrap_err()
+    prepare(record_set, AppendOrigin::Client, settings, NOW_MS, None).unwrap_err()
 }
 
 fn changed(bytes: &Bytes, at: usize, value: u8) -> Bytes {
@@ -82,7 +82,7 @@ fn the_broker_itself_may_append_several_batches_and_control_records() {
     let control = fill(BatchBuilder::new().control(), NOW_MS, &["a"]);
     let two = Bytes::from([&control[..], &batch(&["b", "c"])[..]].concat());
     let settings = LogSettings::default();
-    let prepared = prepare(two, AppendOrigin::Coordinator, &settings, NOW_MS).unwrap();
+    let prepared = prepare(two, AppendOrigin::Coordinator, &settings, NOW_MS, None).unwrap();
     assert_eq!((prepared.batches.len(), prepared.offset_count), (2, 3));
 }
 
@@ -93,7 +93,7 @@ fn size_counts_the_whole_batch() {
         max_message_bytes: bytes.len() as u32,
         ..LogSettings::default()
     };
-    assert!(prepare(bytes.clone(), AppendOrigin::Client, &exact, NOW_MS).is_ok());
+    assert!(prepare(bytes.clone(), AppendOrigin::Client, &exact, NOW_MS, None).is_ok());
     let max = exact.max_message_bytes - 1;
     let less = LogSettings {
         max_message_bytes: max,
@@ -116,7 +116,7 @@ fn timestamps_are_bounded_on_both_sides() {
     let bounds_ms = Some((NOW_MS - 1000, NOW_MS + 500));
     for accepted in [NOW_MS - 1000, NOW_MS, NOW_MS + 500, -1] {
         let record_set = batch_at(accepted, &["a"]);
-        assert!(prepare(record_set, AppendOrigin::Client, &settings, NOW_MS).is_ok());
+        assert!(prepare(record_set, AppendOrigin::Client, &settings, NOW_MS, None).is_ok());
     }
     for timestamp_ms in [NOW_MS - 1001, NOW_MS + 501, 0] {
         let expected = Refusal::Timestamp(InvalidTimestamp {
@@ -141,7 +141,16 @@ fn timestamps_are_bounded_on_both_sides() {
 #[test]
 fn by_default_the_past_has_no_bound_and_the_future_ends_in_an_hour() {
     let settings = LogSettings::default();
-    assert!(prepare(batch_at(0, &["a"]), AppendOrigin::Client, &settings, NOW_MS).is_ok());
+    assert!(
+        prepare(
+            batch_at(0, &["a"]),
+            AppendOrigin::Client,
+            &settings,
+            NOW_MS,
+            None
+        )
+        .is_ok()
+    );
     let late = refusal(batch_at(NOW_MS + 3_600_001, &["a"]), &settings);
     assert!(matches!(late, Refusal::Timestamp(_)));
 }
@@ -171,8 +180,14 @@ fn the_codec_of_the_topic_replaces_that_of_the_producer() {
                 ..LogSettings::default()
             };
             let record_set = fill(builder, NOW_MS, &["a", "b"]);
-            let prepared =
-                prepare(record_set.clone(), AppendOrigin::Client, &settings, NOW_MS).unwrap();
+            let prepared = prepare(
+                record_set.clone(),
+                AppendOrigin::Client,
+                &settings,
+                NOW_MS,
+                None,
+            )
+            .unwrap();
             let stored = &prepared.batches[0];
             assert_eq!(stored.header.attributes.compression(), topic);
             assert_eq!(values_of(&stored.bytes), ["a", "b"]);

@@ -2,21 +2,20 @@
 
 use std::path::Path;
 
+use client::Transport;
 use service::Exit;
 use service::files::Lock;
 
 use super::{BOOTSTRAP_DEFAULT, ClusterArgs, servers_of};
 use crate::data_dir::{DataDir, DataDirOption};
-use crate::endpoints::{BrokerEndpoints, Endpoints};
+use crate::endpoints::Endpoints;
 
 /// Nobody ever listens on port 0.
 const ADDRESS: &str = "127.0.0.1:0";
 
 fn leave_endpoints(dir: &DataDir) {
     let text = format!(r#"{{"pid":42,"listeners":{{"PLAINTEXT":"{ADDRESS}"}}}}"#);
-    let broker: BrokerEndpoints = serde_json::from_str(&text).expect("the broker's file");
-    let log = dir.logs().join("server.log");
-    let endpoints = Endpoints::of_broker(dir, log, "cWlk".to_owned(), &broker);
+    let endpoints = Endpoints::of_broker(dir, &text);
     endpoints.write(dir).expect("written");
 }
 
@@ -39,7 +38,7 @@ async fn only_where_nothing_was_named_or_left_is_the_default_meant() {
             leave_endpoints(&dir);
         }
         let _lock = up.then(|| Lock::acquire(&dir.lock()).expect("locked"));
-        let found = servers_of(&dir, named).await;
+        let found = servers_of(&dir, named, &Transport::default()).await;
         let found = found.as_deref().map_err(|error| error.exit());
         assert_eq!(found, expected, "named {named}, file {file}, up {up}");
     }
@@ -49,6 +48,7 @@ async fn only_where_nothing_was_named_or_left_is_the_default_meant() {
 async fn a_directory_that_was_named_and_is_not_there_is_told() {
     let args = ClusterArgs {
         bootstrap: None,
+        command_config: None,
         data_dir: DataDirOption {
             data_dir: Some(Path::new("/nonexistent/outrigger").to_owned()),
         },

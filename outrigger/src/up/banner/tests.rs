@@ -2,33 +2,30 @@
 
 use super::Banner;
 use crate::data_dir::DataDir;
-use crate::endpoints::{BrokerEndpoints, Endpoints};
+use crate::endpoints::Endpoints;
+use crate::up::parts::Everybody;
 use std::path::Path;
 
 const GOLDEN: &str = include_str!("golden.txt");
 
 fn banner(topics: &[&str], auto_create: bool) -> String {
     let dir = DataDir::new(Path::new("/srv/my data")).expect("absolute");
-    let broker: BrokerEndpoints = serde_json::from_str(
-        r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"},"admin":"127.0.0.1:5000"}"#,
-    )
-    .expect("the broker's file");
     let endpoints = Endpoints::of_broker(
         &dir,
-        dir.logs().join("server.log"),
-        "FTaQyUDQR1iGWyhOH6bmQg".to_owned(),
-        &broker,
+        r#"{"pid":42,"listeners":{"PLAINTEXT":"127.0.0.1:9092"},"admin":"127.0.0.1:5000"}"#,
     );
     let version = service::build_info::VERSION;
     let banner = Banner {
         endpoints: &endpoints,
         data_dir: &dir,
         topics,
+        log_sinks: &["directory:/srv/my data/delivered-logs"],
         warnings: &topics
             .iter()
             .map(|t| format!("{t} is odd"))
             .collect::<Vec<_>>(),
         auto_create,
+        everybody: Everybody::AllWithoutAcl,
         program: "outrigger",
         ephemeral: topics.is_empty(),
     };
@@ -59,5 +56,45 @@ fn where_no_topic_comes_by_itself_the_first_line_creates_it() {
     assert_eq!(
         first,
         "  first, once             outrigger topics create demo --data-dir '/srv/my data'"
+    );
+}
+
+#[test]
+fn every_way_in_with_a_login_has_a_line_to_copy() {
+    let dir = DataDir::new(Path::new("/srv/data")).expect("absolute");
+    let bound = r#"{"pid":42,"listeners":{"PLAINTEXT":"h:9092","CLIENT_SECURE":"h:9094","CLIENT_IAM":"h:9098"}}"#;
+    let mut endpoints = Endpoints::of_broker(&dir, bound);
+    endpoints
+        .credentials
+        .insert("ca_cert".to_owned(), "/srv/data/pki/ca.pem".to_owned());
+    let banner = Banner {
+        endpoints: &endpoints,
+        data_dir: &dir,
+        topics: &["orders"],
+        log_sinks: &[],
+        warnings: &[],
+        auto_create: true,
+        everybody: Everybody::All,
+        program: "outrigger",
+        ephemeral: false,
+    };
+    let text = banner.text();
+    let (_, logins) = text.split_once("With a login:\n\n").expect("lines to copy");
+    let (logins, _) = logins.split_once("\n\n").expect("an end");
+    assert_eq!(
+        logins,
+        "  certificate             kcat -F /srv/data/clients/kcat-tls.conf -t orders -C -o beginning -e
+  IAM, any AWS signer     eval \"$(outrigger env --data-dir /srv/data)\"
+  IAM, Python             python3 /srv/data/clients/python-iam.py orders
+  IAM, Java               eval \"$(outrigger env --data-dir /srv/data)\" && kafka-console-producer.sh --bootstrap-server h:9098 --command-config /srv/data/clients/java-iam.properties --topic orders
+  Outrigger               echo hello | outrigger produce orders --command-config /srv/data/clients/java-tls.properties"
+    );
+    assert!(
+        text.contains("\nWho reaches h:9092 needs no login and may do everything"),
+        "{text}"
+    );
+    assert!(
+        text.contains("  clients                 /srv/data/clients/*\n"),
+        "{text}"
     );
 }

@@ -1,8 +1,9 @@
 //! Layers, defaults, and the sentences for what is wrong.
 
-use super::{Plan, PlanError, plan};
+use super::{Plan, PlanError, ProcessPlan, plan};
 use crate::data_dir::DataDir;
 use crate::up::args::{Ports, Preset, UpArgs, set};
+use crate::up::parts::Everybody;
 use service::settings::{Origin, Setting};
 use std::path::Path;
 
@@ -10,6 +11,7 @@ fn planned(toml: &str, args: &UpArgs) -> Result<Plan, PlanError> {
     let files = service::settings::parse(toml, Path::new("outrigger.toml")).expect("TOML");
     plan(
         DataDir::new(Path::new("/data")).expect("absolute"),
+        Path::new("/data/run"),
         args,
         files,
     )
@@ -20,27 +22,50 @@ fn sets(texts: &[&str]) -> Vec<Setting> {
     parsed.collect::<Result<_, _>>().expect("settings")
 }
 
+fn broker(plan: &Plan) -> &ProcessPlan {
+    let mut processes = plan.processes.iter();
+    let broker = processes.find(|process| process.part.name == "broker");
+    broker.expect("a broker")
+}
+
 fn lines(plan: &Plan) -> Vec<String> {
     let line =
         |p: &crate::up::properties::Property| format!("{}={} # {}", p.key, p.value, p.origin);
-    plan.broker.iter().map(line).collect()
+    broker(plan).properties.iter().map(line).collect()
 }
 
 #[test]
 fn without_anything_the_defaults_hold() {
     let plan = planned("", &UpArgs::default()).expect("planned");
+    let all = lines(&plan);
+    let ours = |line: &String| {
+        line.strip_suffix(" # default of `outrigger up`")
+            .map(str::to_owned)
+    };
+    let ours: Vec<_> = all.iter().filter_map(ours).collect();
+    assert_eq!(all.len(), ours.len());
     assert_eq!(
-        lines(&plan),
+        ours,
         [
-            "listeners=PLAINTEXT://127.0.0.1:9092 # default of `outrigger up`",
-            "log.dirs=/data/broker # default of `outrigger up`",
-            "outrigger.admin.listener=127.0.0.1:0 # default of `outrigger up`",
-            "outrigger.endpoints.file=/data/broker.json # default of `outrigger up`",
-            "outrigger.log.dir=/data/logs # default of `outrigger up`",
+            "listeners=PLAINTEXT://127.0.0.1:9092",
+            "log.dirs=/data/broker",
+            "outrigger.admin.listener=127.0.0.1:0",
+            "outrigger.endpoints.file=/data/run/broker.json",
+            "outrigger.log.dir=/data/logs",
+            "outrigger.log.undelivered.file=/data/logshipper/undelivered.json",
+            "outrigger.handoff.directory=/data/run",
+            "outrigger.iam.store=/data/iam",
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "allow.everyone.if.no.acl.found=true",
+            "super.users=User:CN=outrigger;User:outrigger",
         ]
     );
-    assert!(plan.topics.is_empty() && plan.auto_create);
-    assert_eq!(plan.broker_log(), Path::new("/data/logs/server.log"));
+    assert!(plan.topics.is_empty() && plan.facts.auto_create);
+    assert_eq!(plan.facts.everybody, Everybody::AllWithoutAcl);
+    assert_eq!(
+        broker(&plan).log(&plan.data_dir),
+        Path::new("/data/logs/server.log")
+    );
 }
 
 #[test]
@@ -60,7 +85,7 @@ fn the_last_layer_counts_and_says_where_it_is() {
         "listeners=PLAINTEXT://127.0.0.1:0 # default of `outrigger up`"
     );
     assert_eq!(
-        lines[4..],
+        lines[lines.len() - 4..],
         [
             "log.dirs=/big # outrigger.toml:3",
             "outrigger.preset=msk # --preset",
@@ -74,6 +99,43 @@ fn the_last_layer_counts_and_says_where_it_is() {
         .map(|t| (t.name.as_str(), t.partitions))
         .collect();
     assert_eq!(topics, [("a", 1), ("b", 2)]);
+}
+
+#[test]
+fn the_page_has_a_port_of_its_own_unless_it_is_turned_off() {
+    // The file's, `--ports`, `--dashboard`, where it is served.
+    let cases = [
+        ("", None, None, Some("127.0.0.1:11000")),
+        ("", Some(Ports::Auto), None, Some("127.0.0.1:0")),
+        ("[::1]:8080", Some(Ports::Auto), None, Some("[::1]:8080")),
+        ("off", None, None, None),
+        ("off", None, Some("localhost:1"), Some("localhost:1")),
+        ("127.0.0.1:1", None, Some("off"), None),
+    ];
+    for (file, ports, dashboard, expected) in cases {
+        let args = UpArgs {
+            ports,
+            dashboard: dashboard.map(str::to_owned),
+            ..UpArgs::default()
+        };
+        let toml = match file {
+            "" => String::new(),
+            file => format!("[up]\ndashboard = \"{file}\"\n"),
+        };
+        let plan = planned(&toml, &args).expect("planned");
+        assert_eq!(plan.dashboard.as_deref(), expected, "{file} {dashboard:?}");
+    }
+    for wrong in ["", "on", "8080", ":1", "host:port", "host:70000"] {
+        let args = UpArgs {
+            dashboard: Some(wrong.to_owned()),
+            ..UpArgs::default()
+        };
+        let PlanError(problems) = planned("", &args).expect_err("refused");
+        assert!(
+            problems[0].contains("neither HOST:PORT nor off"),
+            "{problems:?}"
+        );
+    }
 }
 
 #[test]
@@ -118,7 +180,7 @@ fn whether_topics_come_by_themselves_is_the_brokers_own_answer() {
             ..UpArgs::default()
         };
         let plan = planned("", &args).expect("planned");
-        assert_eq!(plan.auto_create, expected, "{preset:?} {set:?}");
+        assert_eq!(plan.facts.auto_create, expected, "{preset:?} {set:?}");
     }
 }
 
@@ -132,9 +194,9 @@ fn every_problem_is_told_at_once_with_place_and_remedy() {
     };
     let PlanError(problems) = planned(toml, &args).expect_err("refused");
     let expected = [
-        "outrigger.toml:2: brooker.num.partitions: no such part; write PART.KEY with one of the parts broker, up",
+        "outrigger.toml:2: brooker.num.partitions: no such part; write PART.KEY with one of the parts broker, authn, exporter-jmx, exporter-node, logshipper, up",
         "outrigger.toml:4: up.ports: 'none' is none of msk, auto",
-        "outrigger.toml:5: up.port: unknown key; the keys of up are up.ports, up.preset, up.topics",
+        "outrigger.toml:5: up.port: unknown key; the keys of up are up.dashboard, up.ports, up.preset, up.topics",
         "outrigger.toml:6: up.topics: 'a:0': the number of partitions must be",
         "--set broker.outrigger.endpoints.file: `outrigger up` sets this itself",
     ];
@@ -162,7 +224,8 @@ fn what_the_broker_refuses_is_told_where_it_was_given() {
         ..UpArgs::default()
     };
     let data_dir = DataDir::new(Path::new("/data")).expect("absolute");
-    let PlanError(problems) = plan(data_dir, &args, files).expect_err("refused");
+    let PlanError(problems) =
+        plan(data_dir, Path::new("/data/run"), &args, files).expect_err("refused");
     let expected = [
         "bad.toml:2: broker.num.partitions: ",
         "bad.toml:3: broker.num.io.thread: unknown property",
@@ -173,4 +236,65 @@ fn what_the_broker_refuses_is_told_where_it_was_given() {
     for (problem, start) in problems.iter().zip(expected) {
         assert!(problem.starts_with(start), "{problem}");
     }
+}
+
+#[test]
+fn authn_has_msks_ports_and_whatever_up_made() {
+    let plan = planned("", &UpArgs::default()).expect("planned");
+    let mut processes = plan.processes.iter();
+    let authn = processes.find(|process| process.part.name == "authn");
+    let authn = authn.expect("authn");
+    let listeners = "CLIENT_SECURE://127.0.0.1:9094,CLIENT_SASL_SCRAM://127.0.0.1:9096,CLIENT_IAM://127.0.0.1:9098";
+    let expected = [
+        ("listeners", listeners),
+        ("ssl.keystore.location", "/data/pki/served/server.pem"),
+        ("outrigger.handoff.directory", "/data/run"),
+        ("outrigger.endpoints.file", "/data/run/authn.json"),
+    ];
+    for (key, value) in expected {
+        assert_eq!(authn.value(key), Some(value), "{key}");
+    }
+    assert_eq!(authn.log(&plan.data_dir), Path::new("/data/logs/authn.log"));
+    assert!(plan.facts.tls_hosts.contains("127.0.0.1"));
+}
+
+#[test]
+fn the_certificate_is_for_every_name_that_clients_are_told() {
+    let args = UpArgs {
+        set: sets(&[
+            "authn.listeners=CLIENT_IAM://0.0.0.0:9098",
+            "authn.advertised.listeners=CLIENT_IAM://kafka.example:19098",
+        ]),
+        ..UpArgs::default()
+    };
+    let hosts = planned("", &args).expect("planned").facts.tls_hosts;
+    assert!(hosts.contains("kafka.example"), "{hosts:?}");
+    assert!(!hosts.contains("0.0.0.0"), "{hosts:?}");
+}
+
+#[test]
+fn kafkas_preset_leaves_who_may_do_what_to_kafkas_defaults() {
+    let args = UpArgs {
+        preset: Some(Preset::Kafka),
+        ..UpArgs::default()
+    };
+    let plan = planned("", &args).expect("planned");
+    for key in [
+        "authorizer.class.name",
+        "allow.everyone.if.no.acl.found",
+        "super.users",
+    ] {
+        assert_eq!(broker(&plan).value(key), None, "{key}");
+        assert_eq!(plan.facts.everybody, Everybody::All);
+    }
+}
+
+#[test]
+fn the_cluster_can_be_shut_to_who_does_not_log_in() {
+    let args = UpArgs {
+        set: sets(&["broker.allow.everyone.if.no.acl.found=false"]),
+        ..UpArgs::default()
+    };
+    let facts = planned("", &args).expect("planned").facts;
+    assert_eq!(facts.everybody, Everybody::AsAclsSay);
 }

@@ -21,8 +21,8 @@ fn flags_combine() {
 #[test]
 fn nonsense_is_named() {
     for (words, part) in [
-        ("", "needs a peer"),
-        ("redpanda", "needs a peer"),
+        ("", "needs a suite"),
+        ("redpanda", "needs a suite"),
         ("kafka --only redpanda", "`redpanda`"),
         ("kafka --rounds 0", "`0`"),
         ("kafka --rounds", "--rounds needs a value"),

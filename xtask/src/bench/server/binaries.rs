@@ -43,8 +43,15 @@ impl Binaries {
         command
     }
 
+    /// Broker and sidecars; their options follow.
+    pub(in crate::bench) fn outrigger_up(&self) -> Command {
+        let mut command = Command::new(&self.outrigger);
+        command.arg("up");
+        command
+    }
+
     /// The server; its configuration file comes last.
-    pub(super) fn kafka(&self) -> Command {
+    pub(in crate::bench) fn kafka(&self) -> Command {
         let mut command = self.java();
         command.arg("kafka.Kafka");
         command
@@ -52,9 +59,18 @@ impl Binaries {
 
     /// Prepares a fresh directory, as Apache Kafka wants it before its first start.
     pub(super) fn format(&self, config: &Path) -> Result<(), Failure> {
+        self.format_with(config, &[])
+    }
+
+    /// [`Self::format`] with further words.
+    pub(in crate::bench) fn format_with(
+        &self,
+        config: &Path,
+        words: &[&str],
+    ) -> Result<(), Failure> {
         let mut command = self.java();
         command.args(["kafka.tools.StorageTool", "format", "-t", KAFKA_CLUSTER_ID]);
-        let output = command.arg("-c").arg(config).output();
+        let output = command.arg("-c").arg(config).args(words).output();
         let output = output.map_err(|cause| Failure::of("java", cause))?;
         if output.status.success() {
             return Ok(());

@@ -17,6 +17,7 @@ pub(crate) fn command(
     tools: &Tools,
     folder: &Path,
     properties: &str,
+    jvm: &[String],
     port: &mut u16,
 ) -> Result<Command, Failure> {
     let config = folder.join("server.properties");
@@ -38,7 +39,11 @@ pub(crate) fn command(
         }
     }
     let mut server = java(tools, HEAP);
-    server.arg("kafka.Kafka").arg(config).current_dir(folder);
+    server
+        .args(jvm)
+        .arg("kafka.Kafka")
+        .arg(config)
+        .current_dir(folder);
     Ok(server)
 }
 

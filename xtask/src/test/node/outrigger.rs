@@ -15,7 +15,7 @@ pub(crate) fn command(
     properties: &str,
     port: u16,
 ) -> Result<Command, Failure> {
-    let binary = tools.repository().join("target/debug/outrigger");
+    let binary = tools.binary();
     let endpoints = folder.join(ENDPOINTS);
     let _ = fs::remove_file(&endpoints);
     let config = folder.join("server.properties");

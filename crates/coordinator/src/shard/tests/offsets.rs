@@ -20,6 +20,8 @@ fetch other
   offsets
 list
   g classic Empty -
+progress
+  g Empty 0 t-0=5 t-1=6
 describe g
   Empty
 restart

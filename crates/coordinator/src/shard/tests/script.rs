@@ -118,6 +118,7 @@ impl Script {
             "unload" => self.unload(),
             "describe" => self.describe(words.plain[0]),
             "list" => self.list(&words),
+            "progress" => self.progress(),
             "fetch" => {
                 let fetched = self.shard.fetch_offsets(&fetch(&words));
                 writeln!(self.out, "  offsets{}", show_fetched(&fetched)).unwrap();
@@ -305,6 +306,21 @@ impl Script {
             write!(line, " {}{instance}={assignment}", short(m.member.as_str())).unwrap();
         }
         writeln!(self.out, "  {line}").unwrap();
+    }
+
+    fn progress(&mut self) {
+        for group in self.shard.progress() {
+            write!(
+                self.out,
+                "  {} {} {}",
+                group.group, group.state, group.members
+            )
+            .unwrap();
+            for (topic, partition, offset) in group.positions() {
+                write!(self.out, " {topic}-{partition}={}", offset.offset).unwrap();
+            }
+            self.out.push('\n');
+        }
     }
 
     fn list(&mut self, words: &Words<'_>) {

@@ -1,18 +1,28 @@
 //! Rotation keeps every byte, in order, whatever happens to the file.
 
-use super::{RollingFile, Rotation};
-use crate::telemetry::rotated::{KEEP_DEFAULT, Keep, Suffix};
+use super::{Place, REMOVAL_TOLD_MS, Removed, RollingFile, Rotation};
+use crate::telemetry::rotated::{KEEP_DEFAULT, KEEP_DELIVERED, Keep, Suffix};
+use crate::telemetry::undelivered::Undelivered;
 use jiff::tz::TimeZone;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// 2026-01-31 23:59:59.123 UTC.
 const NOW_MS: i64 = 1_769_903_999_123;
 const HOUR_MS: i64 = 3_600_000;
 
+fn place(path: &Path, bytes_max: u64, keep: Keep) -> Place {
+    Place {
+        path: path.to_owned(),
+        zone: TimeZone::UTC,
+        rotation: Rotation { bytes_max, keep },
+        undelivered: Undelivered::told_in(None),
+    }
+}
+
 fn open(path: &Path, bytes_max: u64, keep: Keep) -> RollingFile {
-    let rotation = Rotation { bytes_max, keep };
-    RollingFile::open(path, TimeZone::UTC, rotation, NOW_MS).expect("opened")
+    RollingFile::open(place(path, bytes_max, keep), NOW_MS).expect("opened")
 }
 
 fn write(file: &mut RollingFile, line: &str, now_ms: i64) {
@@ -91,11 +101,7 @@ fn size_ends_a_file_within_its_hour_and_an_old_file_is_continued() {
     drop(file);
     // The restart is in the hour of the file's modification time, which is the machine's own now.
     let now_ms = crate::Clock::real().now_ms();
-    let rotation = Rotation {
-        bytes_max: 8,
-        keep: KEEP_DEFAULT,
-    };
-    let mut file = RollingFile::open(&path, TimeZone::UTC, rotation, now_ms).expect("opened");
+    let mut file = RollingFile::open(place(&path, 8, KEEP_DEFAULT), now_ms).expect("opened");
     write(&mut file, "y\n", now_ms);
     let last = files(&path).pop().expect("a current file");
     assert!(
@@ -169,4 +175,65 @@ fn an_event_is_never_split_between_files() {
             ("server.log", "ghi\n")
         ]
     );
+}
+
+/// What log delivery reports: whole files, by name.
+fn report(path: &Path, report: &Path, delivered: &[&str]) {
+    let files: Vec<_> = delivered
+        .iter()
+        .map(|name| {
+            let file = fs::metadata(path.with_file_name(name)).expect("there");
+            serde_json::json!({
+                "device": file.dev(), "inode": file.ino(), "delivered_bytes": file.len()
+            })
+        })
+        .collect();
+    // The files have the machine's own time.
+    let written_ms = crate::Clock::real().now_ms() + HOUR_MS;
+    let text = serde_json::json!({ "version": 1, "written_ms": written_ms, "files": files });
+    fs::write(report, text.to_string()).expect("written");
+}
+
+#[test]
+fn what_is_not_delivered_outlives_what_is_until_the_hard_limit() {
+    let (dir, path) = log();
+    let told = dir.path().join("undelivered.json");
+    let undelivered = Undelivered::told_in(Some(told.clone()));
+    let keep = Keep {
+        files_max: KEEP_DELIVERED.files_max + 3,
+        bytes_max: u64::MAX,
+    };
+    let place = Place {
+        undelivered: undelivered.clone(),
+        ..place(&path, 1, keep)
+    };
+    let mut file = RollingFile::open(place, NOW_MS).expect("opened");
+    for line in 0..keep.files_max + 1 {
+        write(&mut file, &format!("{line}\n"), NOW_MS);
+    }
+    let has = |name: &str| path.with_file_name(name).exists();
+    let (first, second, third) = (
+        "server.log.2026-01-31-23",
+        "server.log.2026-01-31-23.1",
+        "server.log.2026-01-31-23.2",
+    );
+    // Of the three that are beyond what is kept of delivered ones, one is delivered.
+    report(&path, &told, &[second]);
+    write(&mut file, "next\n", NOW_MS);
+    assert!(has(first) && !has(second) && has(third));
+    assert_eq!(undelivered.removed_bytes(), 0);
+    // Where nothing is known, nothing is delivered; the hard limit holds all the same, and each byte is counted.
+    fs::remove_file(&told).expect("removed");
+    for _ in 0..2 {
+        write(&mut file, "more\n", NOW_MS);
+    }
+    assert!(!has(first) && !has(third));
+    assert_eq!(undelivered.removed_bytes(), 4);
+    let removed = file.removed_undelivered(NOW_MS);
+    assert_eq!(removed, Some(Removed { files: 2, bytes: 4 }));
+    // It goes on, and is told of now and then.
+    write(&mut file, "more\n", NOW_MS);
+    assert_eq!(file.removed_undelivered(NOW_MS), None);
+    let removed = file.removed_undelivered(NOW_MS + REMOVAL_TOLD_MS);
+    assert_eq!(removed, Some(Removed { files: 1, bytes: 2 }));
 }

@@ -1,6 +1,6 @@
 //! Names, their order, and what is deleted.
 
-use super::{Hour, Keep, Suffix, over_limit};
+use super::{Hour, Keep, Rotated, Suffix, over_limit};
 use jiff::tz::TimeZone;
 
 fn suffix(text: &str) -> Suffix {
@@ -60,8 +60,16 @@ fn oldest_files_go_first() {
             "2026-01-31-10",
             "2026-01-31-10.10",
         ]
-        .map(|text| (suffix(text), 10))
+        .map(|text| Rotated {
+            suffix: suffix(text),
+            bytes: 10,
+            undelivered: None,
+        })
         .to_vec()
+    };
+    let none = Keep {
+        files_max: 0,
+        bytes_max: 0,
     };
     let check = |files_max, bytes_max, expected: &[&str]| {
         let over = over_limit(
@@ -70,21 +78,59 @@ fn oldest_files_go_first() {
                 files_max,
                 bytes_max,
             },
+            none,
         );
-        let over: Vec<_> = over.iter().map(Suffix::to_string).collect();
+        let over: Vec<_> = over.iter().map(|file| file.suffix.to_string()).collect();
         assert_eq!(over, expected, "{files_max} files, {bytes_max} bytes");
     };
     check(4, 40, &[]);
-    check(2, 40, &["2026-01-31-10", "2026-01-31-09"]);
+    check(2, 40, &["2026-01-31-09", "2026-01-31-10"]);
     check(4, 39, &["2026-01-31-09"]);
     check(
         0,
         40,
         &[
-            "2026-01-31-10.10",
-            "2026-01-31-10.2",
-            "2026-01-31-10",
             "2026-01-31-09",
+            "2026-01-31-10",
+            "2026-01-31-10.2",
+            "2026-01-31-10.10",
         ],
     );
+}
+
+#[test]
+fn delivered_files_go_before_others() {
+    let keep = |files_max, bytes_max| Keep {
+        files_max,
+        bytes_max,
+    };
+    // From the oldest on, by hour; what each lacks.
+    let check = |lacks: &[u64], hard: Keep, delivered: Keep, expected: &[i8]| {
+        let files = lacks.iter().zip(0..).map(|(lacks, hour)| Rotated {
+            suffix: Suffix {
+                hour: Hour {
+                    hour,
+                    ..suffix("2026-01-31-00").hour
+                },
+                number: 0,
+            },
+            bytes: 10,
+            undelivered: Some(*lacks),
+        });
+        let over = over_limit(files.collect(), hard, delivered);
+        let mut over: Vec<_> = over.iter().map(|file| file.suffix.hour.hour).collect();
+        over.sort_unstable();
+        assert_eq!(over, expected, "{lacks:?} {hard:?} {delivered:?}");
+    };
+    let all = keep(usize::MAX, u64::MAX);
+    check(&[0, 0, 0, 0], all, keep(3, 100), &[0]);
+    check(&[0, 0, 0, 0], all, keep(4, 20), &[0, 1]);
+    check(&[1, 0, 10, 0], all, keep(1, 100), &[1]);
+    check(&[1, 0, 10, 0], all, keep(0, 0), &[1, 3]);
+    check(&[1, 1, 0, 1], keep(3, 100), all, &[2]);
+    check(&[1, 1, 0, 1], keep(2, 100), all, &[0, 2]);
+    check(&[1, 1, 1, 1], keep(9, 39), all, &[0]);
+    check(&[1, 1, 1, 1], keep(9, 5), all, &[0, 1, 2, 3]);
+    // What went as delivered makes room.
+    check(&[1, 0, 0, 0], keep(2, 100), keep(1, 100), &[1, 2]);
 }

@@ -2,9 +2,10 @@
 
 use super::{QUEUE_BYTES_MAX, Writer};
 use crate::clock::Clock;
-use crate::telemetry::rolling::Rotation;
+use crate::telemetry::rolling::{Place, Rotation};
 use crate::telemetry::rotated::KEEP_DEFAULT;
 use crate::telemetry::sink::Sink;
+use crate::telemetry::undelivered::Undelivered;
 use jiff::tz::TimeZone;
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,12 @@ fn start(path: &Path) -> Writer {
         bytes_max: 1 << 30,
         keep: KEEP_DEFAULT,
     };
-    let sink = Sink::file(path.to_owned(), TimeZone::UTC, rotation);
+    let sink = Sink::file(Place {
+        path: path.to_owned(),
+        zone: TimeZone::UTC,
+        rotation,
+        undelivered: Undelivered::told_in(None),
+    });
     let (clock, _hands) = Clock::manual(1_769_903_999_123);
     Writer::start(vec![sink], clock).expect("started")
 }

@@ -1,0 +1,29 @@
+//! Metrics as Kafka names them: recorded by single adds, read as MBeans with Yammer's semantics.
+//!
+//! It does no I/O and reads no clock: the process that records hands it the time, and serves its
+//! snapshot; the exporter decodes that.
+
+mod counter;
+mod histogram;
+mod name;
+mod reading;
+mod recent;
+mod registry;
+mod scale;
+mod slot;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use counter::Counter;
+pub use histogram::Histogram;
+pub use name::ObjectName;
+pub use recent::Recent;
+pub use registry::Registry;
+pub use registry::attribute::Attribute;
+pub use registry::collection::{Collection, Rows};
+pub use registry::kind::{AttributeInfo, AttributeKind, BeanKind};
+pub use registry::section::Section;
+pub use scale::Scale;
+pub use wire::Known;

@@ -1,0 +1,69 @@
+//! The file that tells whoever started a process where it listens (`outrigger.endpoints.file`):
+//! written when its listeners are bound, removed by the process at a clean stop.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Endpoints<'a> {
+    pid: u32,
+    listeners: BTreeMap<&'a str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<String>,
+}
+
+/// Writes `{"pid":1,"listeners":{"PLAINTEXT":"127.0.0.1:9092"},"admin":"127.0.0.1:8080"}`, whole
+/// or not at all.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(
+    path: &Path,
+    listeners: &BTreeMap<Arc<str>, SocketAddr>,
+    admin: Option<SocketAddr>,
+) -> io::Result<()> {
+    let endpoints = Endpoints {
+        pid: std::process::id(),
+        listeners: listeners
+            .iter()
+            .map(|(name, at)| (&**name, at.to_string()))
+            .collect(),
+        admin: admin.map(|at| at.to_string()),
+    };
+    let mut text = serde_json::to_vec(&endpoints).map_err(io::Error::other)?;
+    text.push(b'\n');
+    crate::files::write_atomic(path, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_file_is_one_line_of_json() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("endpoints.json");
+        let at = |text: &str| text.parse().unwrap();
+        let listeners = BTreeMap::from([
+            ("PLAINTEXT".into(), at("127.0.0.1:9092")),
+            ("CLIENT_IAM".into(), at("[::1]:9098")),
+        ]);
+        let shown = r#""listeners":{"CLIENT_IAM":"[::1]:9098","PLAINTEXT":"127.0.0.1:9092"}"#;
+        let pid = std::process::id();
+        for (admin, expected) in [
+            (None, format!("{{\"pid\":{pid},{shown}}}\n")),
+            (
+                Some(at("127.0.0.1:8080")),
+                format!("{{\"pid\":{pid},{shown},\"admin\":\"127.0.0.1:8080\"}}\n"),
+            ),
+        ] {
+            super::write(&path, &listeners, admin).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+        }
+    }
+}

@@ -23,6 +23,10 @@ EVERYWHERE = [
     (re.compile(r"(deadlineMs|tries|nextAllowedTryMs)=\d+"), r"\1=N"),
     (re.compile(r"timed out at \d+ after \d+ attempt"), "timed out at N after N attempt"),
 ]
+# The admin client words the end of its patience by what it was doing just then: sending again, or pausing before it. Both are the same timeout.
+PATIENCE = re.compile(
+    r"TimeoutException: (Call\(callName=(?P<sent>\w+\(api=\w+\)), .*|Timed out waiting for a node assignment\. Call: (?P<paused>\w+\(api=\w+\)))$"
+)
 # Throughputs and times: only what they are measured on must be equal.
 MEASURED = {
     "produce-perf*": [(re.compile(r", .*"), "")],
@@ -42,6 +46,7 @@ def normalised(call, text):
             continue
         for pattern, replacement in EVERYWHERE:
             line = pattern.sub(replacement, line)
+        line = PATIENCE.sub(lambda words: f"TimeoutException: {words['sent'] or words['paused']} in vain", line)
         for glob, rules in MEASURED.items():
             if fnmatch.fnmatch(call, glob):
                 for pattern, replacement in rules:

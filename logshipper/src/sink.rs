@@ -68,6 +68,8 @@ pub struct Trouble {
     pub class: TroubleClass,
     /// How long the sink asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// How many of the events that are to be sent again may have arrived; where it is not known, the class decides for all.
+    pub doubtful: Option<usize>,
     /// A sentence for people: the thing and the remedy. Holds no secret.
     pub message: String,
 }
@@ -78,6 +80,7 @@ impl Trouble {
         Self {
             class,
             retry_after: None,
+            doubtful: None,
             message,
         }
     }
@@ -100,6 +103,16 @@ pub enum TroubleClass {
     Disk,
     /// Something in the batch is wrong: in halves, down to the event, which is then a dead letter.
     Data,
+}
+
+impl TroubleClass {
+    /// Whether what was sent may have arrived.
+    pub fn is_doubtful(self) -> bool {
+        match self {
+            Self::Service | Self::Unanswered => true,
+            Self::Throttled | Self::Credentials | Self::Missing | Self::Disk | Self::Data => false,
+        }
+    }
 }
 
 /// What a file is called where destinations are chosen.

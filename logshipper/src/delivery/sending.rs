@@ -69,8 +69,8 @@ struct Waiting {
     charge: Charge,
     backoff: Backoff,
     not_before: Option<Instant>,
-    /// Whether an earlier attempt may have arrived.
-    is_doubtful: bool,
+    /// Of its events, how many an earlier attempt may have brought.
+    doubtful_events: u64,
 }
 
 impl Line {
@@ -140,9 +140,7 @@ impl Sending {
     fn launch(&mut self) {
         while let Some(mut waiting) = self.line.next(Instant::now()) {
             self.plan(&mut waiting);
-            if waiting.is_doubtful {
-                self.figures.resent(waiting.batch.events().len() as u64);
-            }
+            self.figures.resent(waiting.doubtful_events);
             let request = Request {
                 sink: Arc::clone(&self.sink),
                 batch: Arc::clone(&waiting.batch),
@@ -247,16 +245,17 @@ impl Sending {
             true => Duration::ZERO,
             false => own.failed(&trouble, chance()),
         };
-        let is_doubtful = matches!(
-            trouble.class,
-            TroubleClass::Unanswered | TroubleClass::Service
-        );
+        let doubtful = |batch: &Batch| match trouble.class.is_doubtful() {
+            true => batch.events().len(),
+            false => 0,
+        };
         let next = |batch: Arc<Batch>, charge: Charge| Waiting {
+            // Of the halves of a request that was refused for its data, none arrived.
+            doubtful_events: trouble.doubtful.unwrap_or_else(|| doubtful(&batch)) as u64,
             batch,
             charge,
             backoff: own,
             not_before: Some(Instant::now() + own_pause),
-            is_doubtful,
         };
         if again.is_empty() {
             self.line
@@ -267,10 +266,7 @@ impl Sending {
         let parts = again.len();
         for batch in again.into_iter().rev() {
             let charge = waiting.charge.another(batch.memory_bytes());
-            let mut part = next(Arc::new(batch), charge);
-            // The rest of a batch that arrived in part is no duplicate.
-            part.is_doubtful &= !is_partial;
-            self.line.waiting.push_front(part);
+            self.line.waiting.push_front(next(Arc::new(batch), charge));
         }
         self.outstanding.fetch_add(parts - 1, Ordering::AcqRel);
         if let Ok(batch) = Arc::try_unwrap(waiting.batch) {
@@ -336,7 +332,7 @@ impl Waiting {
             charge: closed.charge,
             backoff: Backoff::default(),
             not_before: None,
-            is_doubtful: false,
+            doubtful_events: 0,
         }
     }
 }

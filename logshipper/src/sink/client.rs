@@ -2,11 +2,13 @@
 //! delivery.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use aws::{ClientConfig, ClientOptions, Failure, FailureKind, Role};
 
-use super::table::{About, OpenError};
-use super::{Trouble, TroubleClass};
+use super::table::{About, OpenError, Opener, Surroundings};
+use super::{Sink, Trouble, TroubleClass};
 
 /// The variable of the AWS command line and SDKs that names a bundle of certificates; the SDK for Rust does not
 /// read it.
@@ -14,11 +16,28 @@ const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// A bundle beyond this is none: the system's own is a quarter of it.
 const CA_BUNDLE_BYTES_MAX: u64 = 1 << 20;
 
+/// Opens a sink of AWS, which is made of its client's settings. A call may take so long, with its connection.
+pub fn opener<S: Sink + 'static>(
+    about: &About,
+    call: Duration,
+    make: impl Fn(&ClientConfig, Surroundings) -> S + Clone + Send + Sync + 'static,
+) -> Opener {
+    let about = about.clone();
+    Box::new(move |surroundings| {
+        let (about, make) = (about.clone(), make.clone());
+        Box::pin(async move {
+            let config = config(&about).await?.within(call);
+            let sink: Arc<dyn Sink> = Arc::new(make(&config, surroundings));
+            Ok(sink)
+        })
+    })
+}
+
 /// The settings of a sink's client: the SDK's own search, but for what was configured.
 ///
 /// # Errors
 /// There is no region, or the bundle of certificates cannot be used.
-pub async fn config(about: &About) -> Result<ClientConfig, OpenError> {
+async fn config(about: &About) -> Result<ClientConfig, OpenError> {
     let certificates = match service::environment::variable(CA_BUNDLE) {
         Some(path) => Some(bundle(&path)?),
         None => None,
@@ -68,6 +87,7 @@ pub fn trouble(failure: &Failure) -> Trouble {
     Trouble {
         class: class(failure.kind),
         retry_after: failure.retry_after,
+        doubtful: None,
         message: failure.to_string(),
     }
 }

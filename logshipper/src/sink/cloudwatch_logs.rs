@@ -12,6 +12,7 @@ mod settings;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use aws::{CloudWatchLogs, Failure, FailureKind, LogEventsBody, RejectedEvents};
 use flate2::Compression;
@@ -22,10 +23,12 @@ use service::flags::{Flag, Values};
 use self::body::Entries;
 use self::settings::{OnTooOld, Settings};
 use super::client;
-use super::table::{About, Opener, Surroundings};
+use super::table::{About, Opener};
 use super::{Origin, Outcome, Rejection, Sending, Sink, Trouble, TroubleClass};
 use crate::batch::{Batch, Limits};
 
+/// A request of 1 MiB, in gzip mostly a tenth of it, at a megabit a second.
+const CALL: Duration = Duration::from_secs(10);
 /// Bytes of a request: texts and overhead.
 const BYTES_MAX: usize = 1_048_576;
 /// Events of a request.
@@ -63,15 +66,8 @@ pub fn flags() -> Vec<&'static Flag> {
 /// Group or stream cannot be called so.
 pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, String> {
     let settings = Settings::read(target, values, about)?;
-    let about = about.clone();
-    Ok(Box::new(move |surroundings: Surroundings| {
-        let (settings, about) = (settings.clone(), about.clone());
-        Box::pin(async move {
-            let config = client::config(&about).await?;
-            let sink = CloudWatchLogsSink::new(&config, settings, surroundings.clock);
-            let sink: Arc<dyn Sink> = Arc::new(sink);
-            Ok(sink)
-        })
+    Ok(client::opener(about, CALL, move |config, surroundings| {
+        CloudWatchLogsSink::new(config, settings.clone(), surroundings.clock)
     }))
 }
 

@@ -7,14 +7,14 @@ mod files;
 mod shelf;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use service::flags::{Flag, Values};
 
 use self::files::{Placed, place};
 use self::shelf::Shelf;
 use super::object::{Body, Compression, Layout, NAMES_MAX, ROOT, Roll, Spans, next};
-use super::table::{About, OpenError, Opener, Surroundings};
+use super::table::{self, About, OpenError, Opener};
 use super::{Origin, Outcome, Sending, Sink, TroubleClass};
 use crate::batch::{Batch, Limits};
 
@@ -63,10 +63,15 @@ struct Settings {
 
 /// A directory.
 struct DirectorySink {
+    place: Arc<Place>,
+    destination: Arc<str>,
+}
+
+/// What is put there, and what is there. Nothing on the disk is touched before something is put.
+struct Place {
     settings: Settings,
     layout: Layout,
-    shelf: Arc<Mutex<Shelf>>,
-    destination: Arc<str>,
+    shelf: OnceLock<Mutex<Shelf>>,
 }
 
 /// Reads `PATH` and the flags.
@@ -76,12 +81,8 @@ struct DirectorySink {
 pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, String> {
     let settings = Settings::read(target, values)?;
     let about = about.clone();
-    Ok(Box::new(move |_: Surroundings| {
-        let (settings, about) = (settings.clone(), about.clone());
-        Box::pin(async move {
-            let sink: Arc<dyn Sink> = Arc::new(DirectorySink::open(settings, &about)?);
-            Ok(sink)
-        })
+    Ok(table::opener(move |_| {
+        DirectorySink::open(settings.clone(), &about)
     }))
 }
 
@@ -109,11 +110,13 @@ impl DirectorySink {
             return Err(refused("it is a file; name a directory".to_owned()));
         }
         // A root that cannot be made or read now may be later: the attempts say so.
-        let shelf = Shelf::find(root, &layout, settings.bytes_max);
-        Ok(Self {
+        let place = Place {
             settings,
             layout,
-            shelf: Arc::new(Mutex::new(shelf)),
+            shelf: OnceLock::new(),
+        };
+        Ok(Self {
+            place: Arc::new(place),
             destination: Arc::from(""),
         })
     }
@@ -125,12 +128,12 @@ impl DirectorySink {
                 rejected: Vec::new(),
             };
         };
-        let body = match Body::of(batch, self.settings.compression).await {
+        let body = match Body::of(batch, self.place.settings.compression).await {
             Ok(body) => body.bytes,
             Err(error) => return Outcome::failed(TroubleClass::Service, error.to_string()),
         };
-        let (root, shelf) = (self.settings.root.clone(), Arc::clone(&self.shelf));
-        let written = tokio::task::spawn_blocking(move || put(&root, &first, spans, &body, &shelf));
+        let place = Arc::clone(&self.place);
+        let written = tokio::task::spawn_blocking(move || place.put(&first, spans, &body));
         match written.await {
             Ok(outcome) => outcome,
             Err(error) => Outcome::failed(TroubleClass::Service, error.to_string()),
@@ -138,52 +141,62 @@ impl DirectorySink {
     }
 }
 
-/// Puts a file under the first name that nothing else has.
-fn put(root: &Path, first: &str, spans: Spans, body: &[u8], shelf: &Mutex<Shelf>) -> Outcome {
-    let length = body.len() as u64;
-    // What is deleted is so before, for a disk may be as small as the limit.
-    shelf
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .make_room(length);
-    for attempt in 0..NAMES_MAX {
-        let name = next(first, spans, attempt);
-        let path = root.join(&name);
-        match place(&path, body) {
-            Ok(Placed::New) => {
-                let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-                shelf.add(path, length);
-                return Outcome::Delivered {
-                    rejected: Vec::new(),
-                };
-            }
-            Ok(Placed::Same) => {
-                return Outcome::Delivered {
-                    rejected: Vec::new(),
-                };
-            }
-            Ok(Placed::Other) => {
-                tracing::warn!(path = %path.display(), "another file has this name")
-            }
-            Err(error) => {
-                let message = format!(
-                    "{} cannot be written: {error}; is there space, and may this process write there?",
-                    path.display()
-                );
-                return Outcome::failed(TroubleClass::Disk, message);
+impl Place {
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        let Settings {
+            root, bytes_max, ..
+        } = &self.settings;
+        let find = || Mutex::new(Shelf::find(root, &self.layout, *bytes_max));
+        locked(self.shelf.get_or_init(find))
+    }
+
+    /// Puts a file under the first name that nothing else has.
+    fn put(&self, first: &str, spans: Spans, body: &[u8]) -> Outcome {
+        let (root, length) = (&self.settings.root, body.len() as u64);
+        // What is deleted is so before, for a disk may be as small as the limit.
+        self.shelf().make_room(length);
+        for attempt in 0..NAMES_MAX {
+            let name = next(first, spans, attempt);
+            let path = root.join(&name);
+            match place(&path, body) {
+                Ok(Placed::New) => {
+                    self.shelf().add(path, length);
+                    return Outcome::Delivered {
+                        rejected: Vec::new(),
+                    };
+                }
+                Ok(Placed::Same) => {
+                    return Outcome::Delivered {
+                        rejected: Vec::new(),
+                    };
+                }
+                Ok(Placed::Other) => {
+                    tracing::warn!(path = %path.display(), "another file has this name")
+                }
+                Err(error) => {
+                    let message = format!(
+                        "{} cannot be written: {error}; is there space, and may this process write there?",
+                        path.display()
+                    );
+                    return Outcome::failed(TroubleClass::Disk, message);
+                }
             }
         }
+        let message = format!(
+            "{NAMES_MAX} names from {first} on are taken in {}; does another broker have the same cluster name and broker id?",
+            root.display()
+        );
+        Outcome::failed(TroubleClass::Disk, message)
     }
-    let message = format!(
-        "{NAMES_MAX} names from {first} on are taken in {}; does another broker have the same cluster name and broker id?",
-        root.display()
-    );
-    Outcome::failed(TroubleClass::Disk, message)
+}
+
+fn locked(shelf: &Mutex<Shelf>) -> MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sink for DirectorySink {
     fn limits(&self) -> Limits {
-        self.settings.roll.limits()
+        self.place.settings.roll.limits()
     }
 
     fn destination(&self, _: Origin<'_>) -> Arc<str> {
@@ -191,14 +204,12 @@ impl Sink for DirectorySink {
     }
 
     fn plan(&self, batch: &Batch) -> Option<Arc<str>> {
-        self.layout.plan(batch)
+        self.place.layout.plan(batch)
     }
 
     fn deleted_bytes(&self) -> u64 {
-        let shelf = self.shelf.lock();
-        shelf
-            .unwrap_or_else(PoisonError::into_inner)
-            .deleted_bytes()
+        let shelf = self.place.shelf.get();
+        shelf.map_or(0, |shelf| locked(shelf).deleted_bytes())
     }
 
     fn send<'a>(&'a self, batch: &'a Batch) -> Sending<'a> {

@@ -10,7 +10,7 @@ use service::flags::{Flag, Values};
 
 use super::client;
 use super::records::{Aggregation, Answers, Envelope, NoKeys, Packing, Record};
-use super::table::{About, OpenError, Opener, Surroundings};
+use super::table::{About, Opener};
 use super::{Origin, Outcome, Sending, Sink};
 use crate::batch::{Batch, Limits};
 
@@ -61,13 +61,8 @@ struct FirehoseSink {
 /// The stream's name is none.
 pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, String> {
     let settings = Settings::read(target, values, about)?;
-    let about = about.clone();
-    Ok(Box::new(move |_: Surroundings| {
-        let (settings, about) = (settings.clone(), about.clone());
-        Box::pin(async move {
-            let sink: Arc<dyn Sink> = Arc::new(FirehoseSink::open(settings, &about).await?);
-            Ok(sink)
-        })
+    Ok(client::opener(about, CALL, move |config, _| {
+        FirehoseSink::new(config, settings.clone())
     }))
 }
 
@@ -102,11 +97,6 @@ impl Settings {
 }
 
 impl FirehoseSink {
-    async fn open(settings: Settings, about: &About) -> Result<Self, OpenError> {
-        let config = client::config(about).await?.within(CALL);
-        Ok(Self::new(&config, settings))
-    }
-
     fn new(config: &aws::ClientConfig, settings: Settings) -> Self {
         Self {
             door: Firehose::new(config),

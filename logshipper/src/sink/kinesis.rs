@@ -15,7 +15,7 @@ use self::partition::{HashKeys, Partition};
 use super::client;
 use super::records::kpl::Aggregate;
 use super::records::{Aggregation, Answers, Envelope, Packing, Record};
-use super::table::{About, OpenError, Opener, Surroundings};
+use super::table::{About, Opener};
 use super::{Origin, Outcome, Sending, Sink};
 use crate::batch::{Batch, Limits};
 
@@ -91,13 +91,8 @@ struct KinesisSink {
 /// The stream's name is none.
 pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, String> {
     let settings = Settings::read(target, values, about)?;
-    let about = about.clone();
-    Ok(Box::new(move |_: Surroundings| {
-        let (settings, about) = (settings.clone(), about.clone());
-        Box::pin(async move {
-            let sink: Arc<dyn Sink> = Arc::new(KinesisSink::open(settings, &about).await?);
-            Ok(sink)
-        })
+    Ok(client::opener(about, CALL, move |config, _| {
+        KinesisSink::new(config, settings.clone())
     }))
 }
 
@@ -160,11 +155,6 @@ impl Settings {
 }
 
 impl KinesisSink {
-    async fn open(settings: Settings, about: &About) -> Result<Self, OpenError> {
-        let config = client::config(about).await?.within(CALL);
-        Ok(Self::new(&config, settings))
-    }
-
     fn new(config: &aws::ClientConfig, settings: Settings) -> Self {
         Self {
             door: Kinesis::new(config),

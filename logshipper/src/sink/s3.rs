@@ -12,7 +12,7 @@ use service::flags::{Flag, Values};
 
 use super::client::{self, trouble};
 use super::object::{Body, Compression, Layout, NAMES_MAX, Roll, Spans, hex, next};
-use super::table::{About, OpenError, Opener, Surroundings};
+use super::table::{About, Opener};
 use super::{Origin, Outcome, Sending, Sink, Trouble, TroubleClass};
 use crate::batch::{Batch, Limits};
 
@@ -109,13 +109,9 @@ fn split(target: &str) -> Result<(&str, &str), String> {
 /// The bucket's name is none.
 pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, String> {
     let settings = Settings::read(target, values)?;
-    let about = about.clone();
-    Ok(Box::new(move |_: Surroundings| {
-        let (settings, about) = (settings.clone(), about.clone());
-        Box::pin(async move {
-            let sink: Arc<dyn Sink> = Arc::new(S3Sink::open(settings, &about).await?);
-            Ok(sink)
-        })
+    let of = about.clone();
+    Ok(client::opener(about, CALL, move |config, _| {
+        S3Sink::new(config, settings.clone(), &of)
     }))
 }
 
@@ -156,11 +152,6 @@ impl Settings {
 }
 
 impl S3Sink {
-    async fn open(settings: Settings, about: &About) -> Result<Self, OpenError> {
-        let config = client::config(about).await?.within(CALL);
-        Ok(Self::new(&config, settings, about))
-    }
-
     fn new(config: &aws::ClientConfig, settings: Settings, about: &About) -> Self {
         let style = S3Style {
             is_path: settings

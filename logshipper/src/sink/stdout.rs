@@ -10,7 +10,7 @@ use service::flags::{Flag, Values};
 use tokio::sync::{Mutex, oneshot};
 
 use super::records::{Envelope, Format};
-use super::table::{About, OpenError, Opener, Surroundings};
+use super::table::{self, About, OpenError, Opener};
 use super::{Origin, Outcome, Sending, Sink, Trouble, TroubleClass};
 use crate::batch::{Batch, Limits};
 use crate::position::Span;
@@ -67,15 +67,12 @@ pub fn read(target: &str, values: &mut Values, about: &About) -> Result<Opener, 
         format: values.parsed::<Format>(&FORMAT),
         broker: Arc::clone(&about.broker_id),
     };
-    Ok(Box::new(move |_: Surroundings| {
+    Ok(table::opener(move |_| {
         let sink = StdoutSink::start(envelope.clone(), io::stdout());
-        Box::pin(async move {
-            let sink: Arc<dyn Sink> = Arc::new(sink.map_err(|error| {
-                OpenError(format!(
-                    "no thread can be started for standard output: {error}"
-                ))
-            })?);
-            Ok(sink)
+        sink.map_err(|error| {
+            OpenError(format!(
+                "no thread can be started for standard output: {error}"
+            ))
         })
     }))
 }

@@ -63,6 +63,19 @@ pub type Opening = Pin<Box<dyn Future<Output = Result<Arc<dyn Sink>, OpenError>>
 /// Opens the sink that was read; may be called more than once.
 pub type Opener = Box<dyn Fn(Surroundings) -> Opening + Send + Sync>;
 
+/// Opens a sink that needs nobody's answer for it.
+pub fn opener<S: Sink + 'static>(
+    make: impl Fn(Surroundings) -> Result<S, OpenError> + Send + Sync + 'static,
+) -> Opener {
+    Box::new(move |surroundings| {
+        let made = make(surroundings);
+        Box::pin(async move {
+            let sink: Arc<dyn Sink> = Arc::new(made?);
+            Ok(sink)
+        })
+    })
+}
+
 /// Why a sink cannot be had at all. What may pass, such as a group that is not there yet or credentials that are
 /// refused, is no such reason but a [`Trouble`](crate::sink::Trouble) of its attempts.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ fn trouble(class: TroubleClass, retry_after_ms: Option<u64>) -> Trouble {
     Trouble {
         class,
         retry_after: retry_after_ms.map(Duration::from_millis),
+        doubtful: None,
         message: String::new(),
     }
 }

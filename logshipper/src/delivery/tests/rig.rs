@@ -192,6 +192,7 @@ fn trouble(class: TroubleClass) -> Trouble {
     Trouble {
         class,
         retry_after: None,
+        doubtful: None,
         message: format!("{class:?}"),
     }
 }

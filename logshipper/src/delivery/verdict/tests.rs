@@ -28,6 +28,7 @@ fn trouble(class: TroubleClass) -> Trouble {
     Trouble {
         class,
         retry_after: None,
+        doubtful: None,
         message: String::new(),
     }
 }

@@ -39,6 +39,7 @@ impl Sink for Picky {
             Outcome::Failed(Trouble {
                 class,
                 retry_after: None,
+                doubtful: None,
                 message: "no".to_owned(),
             })
         };

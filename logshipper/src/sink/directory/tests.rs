@@ -63,8 +63,16 @@ async fn what_a_crash_left_is_not_in_the_way() {
     let name = file.file_name().unwrap().to_str().unwrap();
     let unfinished = file.with_file_name(format!(".unfinished-{name}"));
     fs::rename(&file, &unfinished).unwrap();
+    let of_another = file.with_file_name(name.replace("Broker-1_22", "Broker-1_23"));
+    let of_another = of_another.file_name().unwrap().to_str().unwrap().to_owned();
+    fs::write(
+        file.with_file_name(format!(".unfinished-{of_another}")),
+        "half",
+    )
+    .unwrap();
+    // Another process may be at work there as long as this one puts nothing.
     let sink = open(root.path(), "");
-    assert_eq!(files(root.path()), Vec::<PathBuf>::new());
+    assert_eq!(files(root.path()).len(), 2);
     fs::write(&unfinished, "half").unwrap();
     assert_eq!(delivered(sink.send(&batch).await), []);
     assert_eq!(files(root.path()), [file]);
@@ -101,7 +109,7 @@ async fn the_oldest_files_of_ours_are_deleted_beyond_the_limit() {
     assert_eq!(sink.deleted_bytes(), 10);
     // A start finds them again.
     let sink = open(root.path(), "directory.max-bytes=10");
-    assert_eq!(sink.shelf.lock().unwrap().size(), (2, 10));
+    assert_eq!(sink.place.shelf().size(), (2, 10));
     let batch = planned(&sink, batch_at(900, &[b"1234"]));
     assert_eq!(delivered(sink.send(&batch).await), []);
     assert_eq!(files(root.path()).len(), 3);

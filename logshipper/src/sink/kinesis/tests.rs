@@ -5,7 +5,7 @@ use aws_stub::{Fault, Operation, Script, Stub, When};
 use super::{KinesisSink, Settings, flags, read};
 use crate::batch::Batch;
 use crate::sink::fixture::{about, batch, delivered, failed, partial, stub, values};
-use crate::sink::{Sink, TroubleClass};
+use crate::sink::{Outcome, Sink, TroubleClass};
 
 fn start(script: Script, properties: &str) -> (Stub, KinesisSink) {
     let (stub, config) = stub(script);
@@ -118,6 +118,35 @@ async fn a_count_that_is_wrong_is_not_believed() {
     let (stub, sink) = start(script, "");
     failed(sink.send(&batch(&[b"a", b"b", b"c"])).await);
     assert_eq!(arrived(&stub).len(), 0);
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_is_counted_and_nothing_else() {
+    let all = |indices: &[usize]| Fault::FailRecords {
+        indices: indices.to_vec(),
+    };
+    // Three events in two requests, of which one meets the fault.
+    for (request, fault, expected) in [
+        (0, Fault::WrongCount, 0),
+        (0, all(&[0, 1]), 0),
+        (1, all(&[0]), 0),
+        (0, Fault::Service { status: 500 }, 2),
+        (0, Fault::ServiceAfter { status: 500 }, 2),
+        (0, Fault::Cut, 2),
+        (1, Fault::CutAfter, 1),
+        (0, Fault::TooManyRequests, 0),
+        (1, Fault::AccessDenied, 0),
+    ] {
+        let when = When::Between(request, request + 1);
+        let script = Script::new(1).on(Operation::PutRecords, when, fault.clone());
+        let properties = "kinesis.record-bytes-max=65536\nkinesis.request-bytes-max=65536";
+        let (_stub, sink) = start(script, properties);
+        let trouble = match sink.send(&many(3, 30_000)).await {
+            Outcome::Failed(trouble) | Outcome::Partial { trouble, .. } => trouble,
+            Outcome::Delivered { .. } => panic!("{fault:?}"),
+        };
+        assert_eq!(trouble.doubtful, Some(expected), "{fault:?} {request}");
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use crate::sink::{Outcome, Rejection, Trouble, TroubleClass};
 pub struct Answers {
     delivered: usize,
     remaining: Vec<usize>,
+    /// Those of the remaining that may have arrived.
+    doubtful: usize,
     trouble: Option<Trouble>,
 }
 
@@ -35,7 +37,11 @@ impl Answers {
         let each = match answer {
             Ok(each) => each,
             Err(failure) => {
-                self.trouble = Some(trouble(&failure));
+                let trouble = trouble(&failure);
+                if trouble.class.is_doubtful() {
+                    self.doubtful += sent.iter().map(Vec::len).sum::<usize>();
+                }
+                self.trouble = Some(trouble);
                 return self.left(sent.into_iter().flatten());
             }
         };
@@ -67,12 +73,13 @@ impl Answers {
 
     /// The outcome; `too_large` are the events that no record can hold.
     pub fn outcome(mut self, too_large: Vec<usize>) -> Outcome {
-        let Some(trouble) = self.trouble else {
+        let Some(mut trouble) = self.trouble else {
             let rejected = too_large.into_iter();
             return Outcome::Delivered {
                 rejected: rejected.map(|event| (event, Rejection::Invalid)).collect(),
             };
         };
+        trouble.doubtful = Some(self.doubtful);
         if self.delivered == 0 {
             return Outcome::Failed(trouble);
         }

@@ -4,12 +4,13 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use protocol::ErrorCode;
 use tempfile::TempDir;
 
 use crate::binary::repository;
-use crate::deadline::eventually;
+use crate::deadline::within;
 use crate::login;
 use crate::process::Process;
 use crate::wire::Wire;
@@ -17,6 +18,8 @@ use crate::wire::Wire;
 /// Who may do everything.
 pub const SUPER_USER: &str = "admin";
 const PASSWORD: &str = "secret";
+/// A JVM beside compilers and other tests takes many times the five seconds that it takes alone.
+const START: Duration = Duration::from_secs(180);
 const CLUSTER_ID: &str = "b3V0cmlnZ2VyLXRlc3RzMQ";
 
 /// A running node. Its folder goes with it.
@@ -69,9 +72,8 @@ impl Kafka {
             address,
             _folder: folder,
         };
-        eventually("Apache Kafka answers", || {
-            Wire::try_connect(address).ok().map(drop)
-        });
+        let answers = within(START, || Wire::try_connect(address).ok());
+        assert!(answers.is_some(), "Apache Kafka did not start in {START:?}");
         kafka
     }
 

@@ -80,6 +80,16 @@ impl Descriptor {
         Ok(filled)
     }
 
+    /// What one call of the kernel gives from this offset on: nothing at the end.
+    pub(super) fn read_once(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match rustix::io::pread(&self.file, &mut *buffer, offset) {
+                Err(rustix::io::Errno::INTR) => {}
+                read => return Ok(read?),
+            }
+        }
+    }
+
     /// What the file system says of it.
     pub(super) fn facts(&self) -> io::Result<Facts> {
         Ok(look_at(&self.file)?.1)

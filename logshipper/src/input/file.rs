@@ -299,16 +299,26 @@ impl LogFile {
         self.version.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Takes over what was seen. The size only grows; whether it changed at all is returned.
+    /// Takes over what was seen. The size only grows, and only if this content has it: what was truncated and
+    /// refilled is suspected. Whether it changed at all is returned.
     pub(super) fn observe(&self, facts: &Facts) -> bool {
+        let source = self.source();
+        let is_plain = source.packing == Packing::Plain;
         let before = self.modified_ns.swap(facts.modified_ns, Ordering::Relaxed);
-        let grown = match self.source().packing {
-            Packing::Plain => self.size.fetch_max(facts.size, Ordering::AcqRel) < facts.size,
-            _ => self.packed_bytes.swap(facts.size, Ordering::Relaxed) != facts.size,
+        let grown = match is_plain {
+            true => self.size() < facts.size,
+            false => self.packed_bytes.swap(facts.size, Ordering::Relaxed) != facts.size,
         };
         let changed = grown || before != facts.modified_ns;
         if changed {
-            self.unchecked.store(true, Ordering::Release);
+            match source.opened() {
+                // After the size was seen: then it is this content's.
+                Some(descriptor) => self.check(&descriptor),
+                None => self.unchecked.store(true, Ordering::Release),
+            }
+            if is_plain && !self.is_suspected() {
+                self.size.fetch_max(facts.size, Ordering::AcqRel);
+            }
             self.touch();
         }
         changed
@@ -469,7 +479,7 @@ impl LogFile {
         Ok(head.fits(&bytes))
     }
 
-    /// Looks whether what the readers remember is still there, if it changed since it was last looked at.
+    /// The same, if it changed since it was last looked at.
     pub(super) fn check_if_changed(&self) {
         if self.unchecked.swap(false, Ordering::AcqRel)
             && let Ok(descriptor) = self.descriptor()
@@ -478,7 +488,16 @@ impl LogFile {
         }
     }
 
-    fn check(&self, descriptor: &Descriptor) {
+    /// Looks whether what the readers remember is gone.
+    pub(super) fn turns_out_truncated(&self) -> bool {
+        if let Ok(descriptor) = self.descriptor() {
+            self.check(&descriptor);
+        }
+        self.is_suspected()
+    }
+
+    /// Looks whether what the readers remember is still there.
+    pub(super) fn check(&self, descriptor: &Descriptor) {
         if self.is_suspected() || !self.observes_size() {
             return;
         }

@@ -1,9 +1,9 @@
 //! What is new in a file, for one sink.
 //!
-//! Each read takes the bytes before the offset along and compares them with what they were, so that a file that
-//! was truncated and refilled between two reads is noticed however large it is now.
+//! After each read the bytes before the offset are compared with what they were, so that a file that was truncated
+//! and refilled meanwhile is noticed however large it is now. Not before: it may happen during the read.
 
-use std::io::{self, IoSliceMut};
+use std::io;
 use std::sync::Arc;
 
 use super::descriptors::Descriptor;
@@ -198,20 +198,27 @@ impl Reader {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Read::End),
             Err(error) => return Err(error),
         };
-        let mut before = [0; OVERLAP_BYTES];
-        let expected = self.tail.bytes();
-        let before = before.get_mut(..expected.len()).unwrap_or_default();
-        let read = read_both(&descriptor, self.tail.start(), before, buffer)?;
-        // Before the first byte there is nothing to compare; what is known of the file is how it begins.
-        let is_other = self.tail.offset == 0 && !self.file.begins_as_known(&descriptor)?;
-        if read < expected.len() || before != expected || is_other {
+        let read = descriptor.read_once(self.tail.offset, buffer)?;
+        if !self.is_what_it_was(&descriptor)? {
             self.file.suspect();
             return Ok(Read::End);
         }
-        match read - expected.len() {
+        match read {
             0 => Ok(Read::End),
             new => Ok(Read::Bytes(new)),
         }
+    }
+
+    fn is_what_it_was(&self, descriptor: &Descriptor) -> io::Result<bool> {
+        let expected = self.tail.bytes();
+        if expected.is_empty() {
+            // Nothing was read; what is known of the file is how it begins.
+            return self.file.begins_as_known(descriptor);
+        }
+        let mut before = [0; OVERLAP_BYTES];
+        let before = before.get_mut(..expected.len()).unwrap_or_default();
+        let read = descriptor.read_at(self.tail.start(), before)?;
+        Ok(read == expected.len() && before == expected)
     }
 
     fn read_packed(&mut self, packing: Packing, buffer: &mut [u8], turn: Turn) -> io::Result<Read> {
@@ -294,34 +301,20 @@ impl Drop for Reader {
     }
 }
 
-/// One call of the kernel for the bytes before the offset and those behind it.
-fn read_both(
-    descriptor: &Descriptor,
-    start: u64,
-    before: &mut [u8],
-    buffer: &mut [u8],
-) -> io::Result<usize> {
-    loop {
-        let mut parts = [IoSliceMut::new(before), IoSliceMut::new(buffer)];
-        match rustix::io::preadv(descriptor, &mut parts, start) {
-            Err(rustix::io::Errno::INTR) => {}
-            read => return Ok(read?),
-        }
-    }
-}
-
-/// What stands before an offset, read now.
+/// What stands before an offset, read now; nothing is read of a file that was truncated.
 fn tail_before(file: &LogFile, offset: u64) -> Tail {
     let blank = Tail::blank(offset);
     if offset == 0 || file.is_ended() || file.source().packing != Packing::Plain {
         return blank;
     }
+    let Ok(descriptor) = file.descriptor() else {
+        return blank;
+    };
     let length = offset.min(OVERLAP_BYTES as u64);
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-    match file
-        .descriptor()
-        .and_then(|descriptor| descriptor.read_at(offset - length, &mut bytes))
-    {
+    let read = descriptor.read_at(offset - length, &mut bytes);
+    file.check(&descriptor);
+    match read {
         Ok(read) if read == bytes.len() => Tail::blank(offset - length).extended(&bytes),
         _ => blank,
     }

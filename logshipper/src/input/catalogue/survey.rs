@@ -326,9 +326,12 @@ impl Survey {
 
     fn report(&mut self, directories: HashMap<PathBuf, Node>, now: Now) -> Round {
         let keys: Vec<FileKey> = std::mem::take(&mut self.changed).into_iter().collect();
+        // Not of what was there before: that was deleted or truncated, and is remembered for a while.
         self.by_path = self
-            .tracked
+            .places
             .values()
+            .filter_map(|key| self.tracked.get(key))
+            .filter(|tracked| tracked.whereabouts == Whereabouts::Listed)
             .map(|tracked| (tracked.named.path.clone(), tracked.file.key()))
             .collect();
         let counters = &self.shared.counters;

@@ -144,6 +144,8 @@ impl Survey {
         } else {
             0
         };
+        // After the beginning was read: a size from before a truncation would make this content look truncated.
+        candidate.facts = content.descriptor.facts()?;
         Ok(Fate::Follow(Start {
             head,
             begins: self.begins(&resolved.entries, begin, &content),
@@ -168,6 +170,10 @@ impl Survey {
                 continue;
             }
             if !is_copy(content, tracked) {
+                // It may have been compared with what came after a truncation.
+                if !tracked.is_lost() && tracked.file.turns_out_truncated() {
+                    return Some(Fate::Wait);
+                }
                 continue;
             }
             return Some(match (tracked.is_lost(), rests) {

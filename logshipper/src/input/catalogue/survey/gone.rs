@@ -116,7 +116,12 @@ impl Survey {
         let mut forgotten = Vec::new();
         let mut lingering = Vec::new();
         let mut ended = Vec::new();
+        let undecided = self.undecided_logs();
         for (key, tracked) in &mut self.tracked {
+            // What was truncated, too, is judged as that. And a copy may be about to be looked into.
+            let may_have_copy = tracked.file.is_suspected()
+                || (undecided.contains(&tracked.named.log_path)
+                    && !tracked.rests(now.monotonic_ms, linger_ms()));
             let is_open = tracked.file.source().opened().is_some();
             match tracked.whereabouts {
                 _ if tracked.file.is_ended()
@@ -127,6 +132,8 @@ impl Survey {
                         ended.push(*key);
                     }
                 }
+                Whereabouts::Deleted(_)
+                    if !is_open && !tracked.file.is_delivered() && may_have_copy => {}
                 Whereabouts::Deleted(_) if !is_open && !tracked.file.is_delivered() => {
                     tracing::warn!(
                         path = %tracked.file.path().display(),

@@ -1,5 +1,6 @@
 //! Files that lost their content: what was not read may be in a copy, otherwise it is lost and counted.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::candidate::{Candidate, CandidateKind};
@@ -96,6 +97,7 @@ impl Survey {
             .filter(|(_, tracked)| tracked.file.is_suspected() && !tracked.file.is_ended())
             .map(|(key, _)| *key)
             .collect();
+        let undecided = self.undecided_logs();
         for key in truncated {
             if self.replace_by_spare(key, now) {
                 Counters::count(&self.shared.counters.truncations_made_good);
@@ -105,16 +107,10 @@ impl Survey {
                 continue;
             };
             tracked.truncated_rounds += 1;
-            let log_path = Arc::clone(&tracked.named.log_path);
             let rounds = tracked.truncated_rounds;
             let waited = tracked.rests(now.monotonic_ms, linger_ms());
-            let undecided = self.candidates.values().any(|candidate| {
-                candidate.named.log_path == log_path
-                    && candidate.named.packing != Packing::Plain
-                    && candidate.kind == CandidateKind::Open
-                    && !candidate.is_broken
-            });
-            if rounds < ROUNDS || (undecided && !waited) {
+            let is_undecided = undecided.contains(&tracked.named.log_path);
+            if rounds < ROUNDS || (is_undecided && !waited) {
                 self.more |= rounds < ROUNDS;
                 continue;
             }
@@ -128,6 +124,17 @@ impl Survey {
                 );
             }
         }
+    }
+
+    /// Logs of which a compressed file is still to be looked into: it may be the copy of anything that is gone.
+    pub(super) fn undecided_logs(&self) -> HashSet<Arc<str>> {
+        let open = self.candidates.values().filter(|candidate| {
+            candidate.named.packing != Packing::Plain
+                && candidate.kind == CandidateKind::Open
+                && !candidate.is_broken
+        });
+        open.map(|candidate| Arc::clone(&candidate.named.log_path))
+            .collect()
     }
 
     /// Lets the file go on from a copy of it, if there is one.

@@ -320,3 +320,20 @@ fn readers_of_compressed_files_take_turns() {
         assert_eq!(reader.offset(), text(0..100).len() as u64);
     }
 }
+
+#[test]
+fn what_was_copied_truncated_and_deleted_between_two_looks_goes_on_from_its_compressed_copy() {
+    let mut rig = Rig::new(&["server.log*"]);
+    rig.append("server.log", &text(0..20));
+    rig.round();
+    rig.drain_sink(0, u64::MAX);
+    rig.copy("server.log", "server.log.1");
+    rig.truncate("server.log");
+    rig.append("server.log", &text(20..22));
+    rig.delete("server.log");
+    rig.gzip("server.log.1");
+    rig.round();
+    rig.rest();
+    rig.assert_lines((0..22).map(line));
+    rig.assert_nothing_lost();
+}

@@ -70,6 +70,8 @@ const ROTATED_MAX: usize = 6;
 /// Begins every file of every log, and is a good part of what is compared of beginnings: 7 equal lines.
 const BANNER: &str = "===> the same banner begins every file of every log, and it is longer than any line of it is\n";
 const BANNER_LINES: usize = 7;
+/// What proptest runs where nobody says how many.
+const CASES_UNASKED: u32 = 256;
 
 impl Model {
     fn new() -> Self {
@@ -402,8 +404,24 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..60)
 }
 
+/// The same cases each time; others, and more, for who sets PROPTEST_CASES and, perhaps, PROPTEST_RNG_SEED.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    if asked.cases != CASES_UNASKED {
+        return asked;
+    }
+    ProptestConfig {
+        cases: 150,
+        rng_seed: RngSeed::Fixed(6),
+        ..asked
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, rng_seed: RngSeed::Fixed(6), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn whatever_happens_to_logs_each_line_that_can_be_had_arrives_once(steps in steps()) {

@@ -69,7 +69,9 @@ struct Kept {
 enum Shape {
     /// Where a read gives nothing: tables of procfs come in pages.
     Records,
-    /// Where a read gives less than there was room for.
+    /// Where a read gives less than there was room for: tables that the kernel writes as a whole.
+    Whole,
+    /// The same, of one page at most.
     Attribute,
     /// Where a read leaves more room in the kernel's page than a line of [`LINE_BYTES_MAX`] takes:
     /// tables that are searched from their beginning by each read.
@@ -81,6 +83,15 @@ impl KeptFile {
     pub fn records(path: PathBuf, descriptors: Arc<Descriptors>) -> Self {
         Self {
             kept: Kept::new(path, Shape::Records, descriptors),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// A table of procfs that the kernel writes as a whole, however long it is: a look for more behind it costs
+    /// as much as reading one of the short ones.
+    pub fn whole(path: PathBuf, descriptors: Arc<Descriptors>) -> Self {
+        Self {
+            kept: Kept::new(path, Shape::Whole, descriptors),
             buffer: Vec::new(),
         }
     }
@@ -121,7 +132,12 @@ impl KeptFile {
     /// # Errors
     /// Those of [`KeptFile::read`].
     pub fn text(&mut self) -> Result<Cow<'_, str>, ReadError> {
-        self.read().map(String::from_utf8_lossy)
+        let bytes = self.read()?;
+        // Nearly always it is, and to find that is much less work than to look for what is not.
+        Ok(match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        })
     }
 }
 
@@ -195,7 +211,7 @@ fn has_gone(error: &io::Error) -> bool {
 
 fn fill(file: &OwnedFd, shape: Shape, buffer: &mut Vec<u8>) -> io::Result<()> {
     let bytes_max = match shape {
-        Shape::Records | Shape::ShortLines => RECORDS_BYTES_MAX,
+        Shape::Records | Shape::Whole | Shape::ShortLines => RECORDS_BYTES_MAX,
         Shape::Attribute => ATTRIBUTE_BYTES_MAX,
     };
     fill_up_to(file, shape, buffer, bytes_max)
@@ -226,7 +242,7 @@ fn fill_up_to(
         }
         let is_last = match shape {
             Shape::Records => false,
-            Shape::Attribute => read < room,
+            Shape::Whole | Shape::Attribute => read < room,
             Shape::ShortLines => read + LINE_BYTES_MAX < room.min(PAGE_BYTES),
         };
         if read == 0 || is_last {

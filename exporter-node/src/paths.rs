@@ -97,6 +97,11 @@ impl Paths {
         KeptFile::records(self.proc(name), Arc::clone(&self.descriptors))
     }
 
+    /// A table of procfs that is written as a whole, to be read again and again.
+    pub fn proc_whole(&self, name: impl AsRef<Path>) -> KeptFile {
+        KeptFile::whole(self.proc(name), Arc::clone(&self.descriptors))
+    }
+
     /// A table of procfs with short lines, to be read again and again.
     pub fn proc_short_lines(&self, name: impl AsRef<Path>) -> KeptFile {
         KeptFile::short_lines(self.proc(name), Arc::clone(&self.descriptors))

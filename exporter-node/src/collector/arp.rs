@@ -44,7 +44,7 @@ pub(super) fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
         setup.values.problem(&NETLINK, message);
     }
     Box::new(Arp {
-        table: setup.paths.proc_file("net/arp"),
+        table: setup.paths.proc_short_lines("net/arp"),
         devices: DeviceFilter::read(setup.values, &INCLUDE, &EXCLUDE),
     })
 }

@@ -89,9 +89,9 @@ pub(super) fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Conntrack {
         count: setup
             .paths
-            .proc_file("sys/net/netfilter/nf_conntrack_count"),
-        max: setup.paths.proc_file("sys/net/netfilter/nf_conntrack_max"),
-        statistics: setup.paths.proc_file("net/stat/nf_conntrack"),
+            .proc_whole("sys/net/netfilter/nf_conntrack_count"),
+        max: setup.paths.proc_whole("sys/net/netfilter/nf_conntrack_max"),
+        statistics: setup.paths.proc_short_lines("net/stat/nf_conntrack"),
     })
 }
 

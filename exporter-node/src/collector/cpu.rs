@@ -72,7 +72,7 @@ pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
         bugs,
     });
     Box::new(Cpu {
-        stat: setup.paths.proc_file("stat"),
+        stat: setup.paths.proc_whole("stat"),
         times: Times::default(),
         with_guest: setup.values.switch(&GUEST),
         info,

@@ -178,7 +178,7 @@ struct Disk<'a> {
 /// Makes the collector.
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Diskstats {
-        file: setup.paths.proc_file("diskstats"),
+        file: setup.paths.proc_short_lines("diskstats"),
         filter: DeviceFilter::read(setup.values, &INCLUDE, &EXCLUDE),
         udev: Udev::open(setup.paths),
         blocks: setup.paths.sys_tree("block"),

@@ -15,8 +15,8 @@ struct Entropy {
 
 pub(super) fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Entropy {
-        available: setup.paths.proc_file("sys/kernel/random/entropy_avail"),
-        pool_size: setup.paths.proc_file("sys/kernel/random/poolsize"),
+        available: setup.paths.proc_whole("sys/kernel/random/entropy_avail"),
+        pool_size: setup.paths.proc_whole("sys/kernel/random/poolsize"),
     })
 }
 

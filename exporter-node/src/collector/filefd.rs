@@ -18,7 +18,7 @@ struct FileDescriptors {
 }
 
 pub(super) fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
-    let file = setup.paths.proc_file("sys/fs/file-nr");
+    let file = setup.paths.proc_whole("sys/fs/file-nr");
     Box::new(FileDescriptors { file })
 }
 

@@ -16,7 +16,7 @@ struct KernelHung {
 }
 
 pub(super) fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
-    let count = setup.paths.proc_file("sys/kernel/hung_task_detect_count");
+    let count = setup.paths.proc_whole("sys/kernel/hung_task_detect_count");
     Box::new(KernelHung { count })
 }
 

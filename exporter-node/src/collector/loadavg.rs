@@ -25,7 +25,7 @@ enum Loadavg {
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(match setup.paths.is_own_procfs() {
         true => Loadavg::System,
-        false => Loadavg::File(setup.paths.proc_file("loadavg")),
+        false => Loadavg::File(setup.paths.proc_whole("loadavg")),
     })
 }
 

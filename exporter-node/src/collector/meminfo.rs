@@ -22,7 +22,7 @@ struct Meminfo {
 /// Makes the collector.
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Meminfo {
-        file: setup.paths.proc_file("meminfo"),
+        file: setup.paths.proc_whole("meminfo"),
     })
 }
 

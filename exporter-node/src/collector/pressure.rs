@@ -64,7 +64,7 @@ pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     let paths = setup.paths;
     let files = RESOURCES
         .iter()
-        .map(|(resource, ..)| paths.proc_file(format!("pressure/{resource}")));
+        .map(|(resource, ..)| paths.proc_whole(format!("pressure/{resource}")));
     Box::new(Pressure {
         files: files.collect(),
     })

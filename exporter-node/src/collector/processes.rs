@@ -46,8 +46,8 @@ struct Counts {
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Processes {
         procfs: setup.paths.proc(""),
-        threads_max: setup.paths.proc_file("sys/kernel/threads-max"),
-        pids_max: setup.paths.proc_file("sys/kernel/pid_max"),
+        threads_max: setup.paths.proc_whole("sys/kernel/threads-max"),
+        pids_max: setup.paths.proc_whole("sys/kernel/pid_max"),
     })
 }
 

@@ -27,8 +27,8 @@ struct Sockstat {
 /// Makes the collector.
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Sockstat {
-        four: setup.paths.proc_file("net/sockstat"),
-        six: setup.paths.proc_file("net/sockstat6"),
+        four: setup.paths.proc_whole("net/sockstat"),
+        six: setup.paths.proc_whole("net/sockstat6"),
         page_bytes: rustix::param::page_size() as f64,
     })
 }

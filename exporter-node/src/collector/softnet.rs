@@ -65,7 +65,7 @@ struct Softnet {
 /// Makes the collector.
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Softnet {
-        file: setup.paths.proc_file("net/softnet_stat"),
+        file: setup.paths.proc_short_lines("net/softnet_stat"),
     })
 }
 

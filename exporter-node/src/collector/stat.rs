@@ -81,7 +81,7 @@ struct Stat {
 /// Makes the collector.
 pub fn open(setup: &mut Setup<'_>) -> Box<dyn Collector> {
     Box::new(Stat {
-        file: setup.paths.proc_file("stat"),
+        file: setup.paths.proc_whole("stat"),
         with_softirqs: setup.values.switch(&SOFTIRQ),
         round: setup.round.clone(),
     })

@@ -75,4 +75,15 @@ fn a_tree_closes_the_files_of_devices_that_have_gone() {
     assert_eq!(tree.devices().unwrap(), ["eth0"]);
     assert_eq!(tree.line("eth1", "mtu"), None);
     assert_eq!(list(directory.path()).unwrap(), ["eth0"]);
+    // Another directory in its place, after none.
+    let root = directory.path().join("class");
+    let mut tree = KeptTree::new(root.clone(), Arc::default());
+    for device in ["a", "b"] {
+        fs::create_dir_all(root.join(device)).unwrap();
+        assert_eq!(tree.devices().unwrap(), [device]);
+        fs::remove_dir_all(&root).unwrap();
+        tree.devices().unwrap_err();
+        fs::create_dir(&root).unwrap();
+        assert_eq!(tree.devices().unwrap(), [""; 0]);
+    }
 }

@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::absence::Absence;
-use super::directory::names;
+use super::directory::KeptDirectory;
 use super::{Descriptors, Kept, ReadError, Shape};
 
 /// The attributes of the devices in one directory.
 #[derive(Debug)]
 pub struct KeptTree {
     root: PathBuf,
+    listed: KeptDirectory,
     shape: Shape,
     descriptors: Arc<Descriptors>,
     devices: HashMap<String, Vec<(String, Kept)>>,
@@ -40,6 +41,7 @@ impl KeptTree {
     fn of(shape: Shape, root: PathBuf, descriptors: Arc<Descriptors>) -> Self {
         Self {
             root,
+            listed: KeptDirectory::default(),
             shape,
             descriptors,
             devices: HashMap::new(),
@@ -58,8 +60,8 @@ impl KeptTree {
     /// # Errors
     /// The directory cannot be read.
     pub fn devices(&mut self) -> Result<Vec<String>, ReadError> {
-        let root = &self.root;
-        let found = self.absence.look(|| names(root));
+        let (root, listed, descriptors) = (&self.root, &mut self.listed, &self.descriptors);
+        let found = self.absence.look(|| listed.names(root, descriptors));
         let found = found.map_err(|source| ReadError {
             path: root.clone(),
             source,

@@ -46,6 +46,8 @@ struct Entry {
     name: Box<str>,
     help: Box<str>,
     kind: Kind,
+    /// The texts of the program that name and help came from, where they did.
+    fixed: Option<Fixed>,
     /// Those of this round, then what is left of the last one.
     rows: Vec<Row>,
     /// How many of `rows` are of this round.
@@ -56,6 +58,9 @@ struct Entry {
     /// The family that came after this one.
     next: usize,
 }
+
+/// Name and help of a [`Desc`]: whoever comes with the very same texts again is known without a comparison.
+type Fixed = (&'static str, &'static str);
 
 /// A sample. Its labels are compared with those of the next round, which mostly are the same, and
 /// then stay as they are.
@@ -95,7 +100,8 @@ impl Families {
     /// Adds a sample. The second of a series is left out, and one whose name is none: Prometheus
     /// would refuse the whole exposition.
     pub fn put(&mut self, desc: &Desc, labels: &[(&str, &str)], value: f64) {
-        self.put_named(desc.kind, desc.name, desc.help, labels, value);
+        let fixed = Some((desc.name, desc.help));
+        self.put_sample((desc.kind, desc.name, desc.help), fixed, "", labels, value);
     }
 
     /// Adds a sample to a family whose name is made of words of the machine. The kind and help
@@ -114,14 +120,31 @@ impl Families {
     /// Adds a part (`_bucket`, `_sum`, `_count`) of a histogram or summary.
     pub fn put_part(
         &mut self,
-        (kind, name, help): (Kind, &str, &str),
+        family: (Kind, &str, &str),
         suffix: &'static str,
         labels: &[(&str, &str)],
         value: f64,
     ) {
-        let entry = self.entry(kind, name, help);
+        self.put_sample(family, None, suffix, labels, value);
+    }
+
+    fn put_sample(
+        &mut self,
+        (kind, name, help): (Kind, &str, &str),
+        fixed: Option<Fixed>,
+        suffix: &'static str,
+        labels: &[(&str, &str)],
+        value: f64,
+    ) {
+        let entry = self.entry(kind, name, help, fixed);
         let entry = entry.and_then(|at| self.entries.get_mut(at));
-        match entry.is_some_and(|entry| entry.put(kind, help, suffix, labels, value)) {
+        let is_put = entry.is_some_and(|entry| {
+            if entry.live == 0 {
+                entry.begin(kind, help, fixed);
+            }
+            entry.put(suffix, labels, value)
+        });
+        match is_put {
             true => self.count += 1,
             false => self.left_out += 1,
         }
@@ -208,11 +231,10 @@ impl Families {
     }
 
     /// `None` for what is no name of a family.
-    fn entry(&mut self, kind: Kind, name: &str, help: &str) -> Option<usize> {
+    fn entry(&mut self, kind: Kind, name: &str, help: &str, fixed: Option<Fixed>) -> Option<usize> {
         let is_it = |at: usize| {
-            self.entries
-                .get(at)
-                .is_some_and(|entry| *entry.name == *name)
+            let entry = self.entries.get(at);
+            entry.is_some_and(|entry| is_same(entry.fixed, fixed) || *entry.name == *name)
         };
         if is_it(self.last) {
             return Some(self.last);
@@ -241,6 +263,7 @@ impl Families {
             name: name.into(),
             help: help.into(),
             kind,
+            fixed: None,
             rows: Vec::new(),
             live: 0,
             series: None,
@@ -255,21 +278,17 @@ impl Families {
 }
 
 impl Entry {
-    /// Adds a sample, unless its series is there.
-    fn put(
-        &mut self,
-        kind: Kind,
-        help: &str,
-        suffix: &'static str,
-        labels: &[(&str, &str)],
-        value: f64,
-    ) -> bool {
-        if self.live == 0 {
-            self.kind = kind;
-            if *self.help != *help {
-                self.help = help.into();
-            }
+    /// What the first sample of a round comes with holds for all of them.
+    fn begin(&mut self, kind: Kind, help: &str, fixed: Option<Fixed>) {
+        self.kind = kind;
+        if !is_same(self.fixed, fixed) && *self.help != *help {
+            self.help = help.into();
         }
+        self.fixed = fixed;
+    }
+
+    /// Adds a sample, unless its series is there.
+    fn put(&mut self, suffix: &'static str, labels: &[(&str, &str)], value: f64) -> bool {
         let known = self.rows.get_mut(self.live);
         match known {
             Some(row) if self.series.is_none() && row.is(suffix, labels) => row.value = value,
@@ -339,6 +358,12 @@ impl Row {
             label
         })
     }
+}
+
+/// Whether both are the same texts in the same place.
+fn is_same(one: Option<Fixed>, other: Option<Fixed>) -> bool {
+    one.zip(other)
+        .is_some_and(|(one, other)| std::ptr::eq(one.0, other.0) && std::ptr::eq(one.1, other.1))
 }
 
 fn is_name(text: &str) -> bool {

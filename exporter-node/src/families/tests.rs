@@ -68,6 +68,24 @@ fn names_that_came_up_once_are_forgotten() {
 }
 
 #[test]
+fn the_first_of_a_round_decides_what_a_family_is() {
+    let mut families = Families::default();
+    for _ in 0..2 {
+        families.put(&LOAD, &[], 1.0);
+        assert_eq!(families.declared(LOAD.name), Some((LOAD.kind, LOAD.help)));
+        families.put_named(Kind::Counter, LOAD.name, "Another.", &[("a", "b")], 2.0);
+        assert_eq!(families.declared(LOAD.name), Some((LOAD.kind, LOAD.help)));
+        families.clear();
+        families.put_named(Kind::Counter, LOAD.name, "Another.", &[], 2.0);
+        families.put(&LOAD, &[("a", "b")], 1.0);
+        let told = Some((Kind::Counter, "Another."));
+        assert_eq!(families.declared(LOAD.name), told);
+        families.clear();
+    }
+    assert_eq!(families.take_left_out(), 0);
+}
+
+#[test]
 fn what_prometheus_would_refuse_is_left_out() {
     let mut families = Families::default();
     let name = "node_a";

@@ -130,6 +130,11 @@ impl Node {
         self.slots.iter().map(|slot| slot.name).collect()
     }
 
+    /// What the collectors leave to those who tell after them.
+    pub fn round(&self) -> &Round {
+        &self.round
+    }
+
     /// Runs the wanted collectors. Asks `is_over` before each, and stops where nobody waits any
     /// more: `None`.
     pub fn collect(

@@ -7,6 +7,7 @@ use prometheus::Registry;
 use rustix::process::{Resource, getrlimit};
 use service::admin::Health;
 
+use crate::collector::Round;
 use crate::families::{Desc, Families};
 use crate::file::{Descriptors, KeptFile};
 
@@ -46,15 +47,15 @@ impl Own {
     pub fn new(health: &Health) -> Result<Self, prometheus::Error> {
         let process = Registry::new();
         service::process_metrics::register(&process, health)?;
-        let netstat = KeptFile::records(
+        let netstat = KeptFile::whole(
             "/proc/self/net/netstat".into(),
             Arc::<Descriptors>::default(),
         );
         Ok(Self { process, netstat })
     }
 
-    /// Puts it all.
-    pub fn put(&mut self, families: &mut Families) {
+    /// Puts it all; what collectors have read in this round is not read again.
+    pub fn put(&mut self, families: &mut Families, round: &Round) {
         families.put(&BUILD, &build_labels(), 1.0);
         for family in scrape::families(&self.process) {
             if !family.name.starts_with("process_") {
@@ -66,9 +67,8 @@ impl Own {
         }
         let limit = getrlimit(Resource::As).current;
         families.put(&ADDRESS_SPACE_MAX, &[], limit.unwrap_or(u64::MAX) as f64);
-        if let Ok(text) = self.netstat.text()
-            && let Some((received, sent)) = octets(&text)
-        {
+        let read = || octets(&self.netstat.text().ok()?);
+        if let Some((received, sent)) = round.octets().or_else(read) {
             families.put(&RECEIVED, &[], received);
             families.put(&SENT, &[], sent);
         }
@@ -98,7 +98,7 @@ fn architecture() -> &'static str {
 }
 
 /// `InOctets` and `OutOctets` of `IpExt`: a line of names, then one of values.
-fn octets(netstat: &str) -> Option<(f64, f64)> {
+pub(crate) fn octets(netstat: &str) -> Option<(f64, f64)> {
     let mut lines = netstat
         .lines()
         .filter_map(|line| line.strip_prefix("IpExt:"));

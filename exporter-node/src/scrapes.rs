@@ -15,6 +15,9 @@ pub const COMPONENT: &str = "collectors";
 /// Scrapes beyond wait to be let in; `--web.max-requests` bounds them before.
 const WAITING_MAX: usize = 64;
 
+/// The server's own metrics, which stand behind ours.
+const ADDED_BYTES: usize = 8 << 10;
+
 /// The way to the thread; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Scrapes {
@@ -101,8 +104,9 @@ impl Exporter for Scrapes {
 }
 
 fn serve(mut node: Node, mut own: Option<Own>, mut queue: mpsc::Receiver<Job>) {
-    // As long as the longest so far, so that an answer is not moved while it grows.
+    // As long as the last one and what the server adds, so that an answer is not moved while it grows.
     let mut bytes_last = 0;
+    let round = node.round().clone();
     while let Some(Job { wanted, answer }) = queue.blocking_recv() {
         let is_over = || match &answer {
             Answer::Text(_, sender) => sender.is_closed(),
@@ -112,11 +116,11 @@ fn serve(mut node: Node, mut own: Option<Own>, mut queue: mpsc::Receiver<Job>) {
             continue;
         };
         if let Some(own) = &mut own {
-            own.put(families);
+            own.put(families, &round);
         }
         match answer {
             Answer::Text(format, sender) => {
-                let mut text = Vec::with_capacity(bytes_last);
+                let mut text = Vec::with_capacity(bytes_last + ADDED_BYTES);
                 families.write(format, &mut text);
                 bytes_last = text.len();
                 let _ = sender.send(text);

@@ -13,6 +13,7 @@ struct Read {
     links: Option<Vec<Link>>,
     stat: String,
     has_stat: bool,
+    octets: Option<(f64, f64)>,
 }
 
 impl Round {
@@ -21,6 +22,7 @@ impl Round {
         let mut read = self.lock();
         read.links = None;
         read.has_stat = false;
+        read.octets = None;
     }
 
     /// The kernel's table of interfaces.
@@ -45,6 +47,16 @@ impl Round {
     pub(super) fn with_stat<T>(&self, tell: impl FnOnce(&str) -> T) -> Option<T> {
         let read = self.lock();
         read.has_stat.then(|| tell(&read.stat))
+    }
+
+    /// What this process's network has received and sent.
+    pub(super) fn put_octets(&self, octets: (f64, f64)) {
+        self.lock().octets = Some(octets);
+    }
+
+    /// The same, if it was put since the round began.
+    pub(crate) fn octets(&self) -> Option<(f64, f64)> {
+        self.lock().octets
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {

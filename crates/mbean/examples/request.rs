@@ -3,15 +3,19 @@
 
 use std::hint::black_box;
 
-use mbean::{Counter, Histogram, ObjectName, Recent, Registry, Scale, Section};
+use mbean::{
+    Counter, Counters, Histogram, Histograms, ObjectName, Recent, Registry, Scale, Section,
+};
 
 /// Made as the broker makes them: some of one section, some alone.
 struct Recorded {
-    topics: [[Counter; 3]; 2],
+    topics: [Counters<3>; 2],
     answered: [Counter; 2],
-    row: [Histogram; 4],
+    row: Histograms<4>,
     waits: [Histogram; 3],
-    connection: [Counter; 6],
+    received: Counter,
+    reads: Counters<2>,
+    answers: Counters<3>,
     sent_bytes: Recent,
     _sections: [Section; 3],
 }
@@ -28,18 +32,24 @@ impl Recorded {
     fn new(registry: &Registry) -> Self {
         let name = |name: &str| ObjectName::new("kafka.server", name);
         let sections = [registry.section(), registry.section(), registry.section()];
-        let meters = |section: &Section| ["a", "b", "c"].map(|bean| section.lazy_meter(name(bean)));
+        let meters = |section: &Section| {
+            let meters = ["a", "b", "c"].map(|bean| section.lazy_meter(name(bean)));
+            Counters::of(meters.each_ref())
+        };
         let requests = &sections[2];
         let row = ["total", "local", "send", "bytes"];
-        let row = row.map(|bean| requests.histogram(name(bean), Scale::NANOS_AS_MILLIS));
+        let row = requests.histograms(row.map(|bean| (name(bean), Scale::NANOS_AS_MILLIS)));
+        let [total, ..] = row.each();
         let waits = ["queue", "remote", "response"];
         Self {
             topics: [meters(&sections[0]), meters(&sections[1])],
             answered: ["requests", "none"].map(|bean| requests.lazy_meter(name(bean))),
             waits: waits
-                .map(|bean| requests.histogram_over(name(bean), Scale::NANOS_AS_MILLIS, &row[0])),
+                .map(|bean| requests.histogram_over(name(bean), Scale::NANOS_AS_MILLIS, &total)),
             row,
-            connection: Default::default(),
+            received: Counter::default(),
+            reads: Counters::default(),
+            answers: Counters::default(),
             sent_bytes: Recent::default(),
             _sections: sections,
         }
@@ -56,42 +66,29 @@ impl Recorded {
 
     #[inline(never)]
     fn read(&self) {
-        let [bytes, io, received, ..] = &self.connection;
-        bytes.add(180);
-        io.inc();
-        received.inc();
+        self.reads.add([180, 1]);
+        self.received.inc();
     }
 
     #[inline(never)]
     fn appended(&self, bytes: u64) {
-        for [requests, _, _] in &self.topics {
-            requests.inc();
-        }
-        for [_, bytes_in, messages] in &self.topics {
-            bytes_in.add(bytes);
-            messages.inc();
-        }
+        let topics = self.topics.iter();
+        topics.for_each(|appends| appends.add([1, bytes, 1]));
     }
 
     #[inline(never)]
     fn sent(&self, bytes: u64) {
-        let [_, _, _, sent, bytes_out, io] = &self.connection;
-        sent.inc();
+        self.answers.add([1, 1, bytes]);
         self.sent_bytes.record(bytes);
-        bytes_out.add(bytes);
-        io.inc();
     }
 
     #[inline(never)]
     fn done(&self, nanos: u64) {
         self.answered.iter().for_each(Counter::inc);
-        let [total, local, send, bytes] = &self.row;
-        for wait in &self.waits {
-            wait.record_unless_zero(black_box(0));
+        // What waits is not recorded where nothing did.
+        if black_box(0) > 0 {
+            self.waits.iter().for_each(|wait| wait.record(nanos));
         }
-        local.record(nanos / 2);
-        send.record(nanos / 4);
-        bytes.record(170);
-        total.record(nanos);
+        self.row.record([nanos, nanos / 2, nanos / 4, 170]);
     }
 }

@@ -7,6 +7,7 @@
 //!   shared ──► page: 16 cells, written with fetch_add
 //! ```
 
+use std::array;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,17 @@ pub struct Counter {
     block: Block,
     cell: usize,
 }
+
+/// Counters that are added to together: where the calling thread writes is looked up once for all of them.
+#[derive(Clone, Debug)]
+pub struct Counters<const N: usize> {
+    counters: [Counter; N],
+    /// The cell of the first, where the others lie behind it in their order; else [`APART`].
+    first: usize,
+}
+
+/// No cell.
+const APART: usize = usize::MAX;
 
 /// The pages of some counters, one per place.
 type Block = Arc<[OnceLock<Box<Page>>]>;
@@ -72,6 +84,70 @@ impl Counter {
     }
 }
 
+impl<const N: usize> Counters<N> {
+    /// Of these: fast where one section has made them one after another.
+    pub fn of(counters: [&Counter; N]) -> Self {
+        let counters = counters.map(Clone::clone);
+        let first = counters.first().filter(|first| {
+            let beside = |(at, counter): (usize, &Counter)| {
+                Arc::ptr_eq(&counter.block, &first.block) && counter.cell == first.cell + at
+            };
+            counters.iter().enumerate().all(beside)
+        });
+        Self {
+            first: first.map_or(APART, |first| first.cell),
+            counters,
+        }
+    }
+
+    /// Each by itself.
+    pub fn each(&self) -> [&Counter; N] {
+        self.counters.each_ref()
+    }
+
+    /// Counts so many more of each.
+    #[inline]
+    pub fn add(&self, counts: [u64; N]) {
+        if cfg!(feature = "unrecorded") {
+            return;
+        }
+        match self.own_cells() {
+            Some(cells) => {
+                for (cell, n) in cells.iter().zip(counts) {
+                    add_alone(cell, n);
+                }
+            }
+            None => self.add_one_by_one(counts),
+        }
+    }
+
+    #[inline]
+    fn own_cells(&self) -> Option<&[AtomicU64; N]> {
+        const { assert!(N <= CELLS, "they share a page") };
+        if self.first > CELLS - N {
+            return None;
+        }
+        let block = &self.counters.first()?.block;
+        let page = block.get(slot::own_place())?.get()?;
+        page.0.get(self.first..self.first + N)?.first_chunk()
+    }
+
+    #[cold]
+    fn add_one_by_one(&self, counts: [u64; N]) {
+        let pairs = self.counters.iter().zip(counts);
+        pairs.for_each(|(counter, n)| counter.add(n));
+    }
+}
+
+impl<const N: usize> Default for Counters<N> {
+    /// Counters that no registry reads.
+    fn default() -> Self {
+        let mut allocator = Allocator::new();
+        let counters: [Counter; N] = array::from_fn(|_| allocator.counter());
+        Self::of(counters.each_ref())
+    }
+}
+
 impl Default for Counter {
     /// A counter that no registry reads.
     fn default() -> Self {
@@ -94,10 +170,15 @@ impl Page {
     /// By the only thread that writes here.
     #[inline]
     fn add(&self, cell: usize, n: u64) {
-        let cell = self.cell(cell);
-        let sum = cell.load(Ordering::Relaxed).wrapping_add(n);
-        cell.store(sum, Ordering::Relaxed);
+        add_alone(self.cell(cell), n);
     }
+}
+
+/// By the only thread that writes this cell.
+#[inline]
+fn add_alone(cell: &AtomicU64, n: u64) {
+    let sum = cell.load(Ordering::Relaxed).wrapping_add(n);
+    cell.store(sum, Ordering::Relaxed);
 }
 
 /// Hands out counters of as few blocks as possible.

@@ -13,11 +13,14 @@ mod scale;
 mod slot;
 pub mod wire;
 
+/// Whether anything is recorded: not where its cost is measured against a build that records nothing.
+pub const IS_RECORDED: bool = !cfg!(feature = "unrecorded");
+
 #[cfg(test)]
 mod tests;
 
-pub use counter::Counter;
-pub use histogram::Histogram;
+pub use counter::{Counter, Counters};
+pub use histogram::{Histogram, Histograms};
 pub use name::ObjectName;
 pub use recent::Recent;
 pub use registry::Registry;

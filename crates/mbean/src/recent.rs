@@ -72,7 +72,7 @@ struct Closed {
 impl Recent {
     /// Values that are multiplied when they are read.
     pub fn scaled(scale: Scale) -> Self {
-        let stripes = (0..slot::count()).map(|_| OnceLock::new()).collect();
+        let stripes = (0..slot::places()).map(|_| OnceLock::new()).collect();
         let shared = Shared {
             windows: Mutex::default(),
             period: AtomicU64::new(1),
@@ -96,16 +96,16 @@ impl Recent {
         if cfg!(feature = "unrecorded") {
             return;
         }
-        let slot = slot::current();
         let period = self.shared.period.load(Ordering::Relaxed);
         let batch = Batch {
             count,
             sum,
             largest,
         };
-        match self.shared.stripes.get(slot).and_then(OnceLock::get) {
-            Some(stripe) if slot != slot::SHARED => stripe.record(period, batch),
-            _ => self.record_slowly(slot, period, batch),
+        let own = self.shared.stripes.get(slot::own_place());
+        match own.and_then(OnceLock::get) {
+            Some(stripe) => stripe.record(period, batch),
+            None => self.record_slowly(period, batch),
         }
     }
 
@@ -186,15 +186,18 @@ impl Recent {
     }
 
     #[cold]
-    fn record_slowly(&self, slot: usize, period: u64, batch: Batch) {
-        let Some(stripe) = self.shared.stripes.get(slot) else {
-            return;
+    fn record_slowly(&self, period: u64, batch: Batch) {
+        let slot = slot::current();
+        let stripe = |place: usize| {
+            let stripe = self.shared.stripes.get(place);
+            stripe.map(|stripe| stripe.get_or_init(Box::default))
         };
-        let stripe = stripe.get_or_init(Box::default);
-        if slot == slot::SHARED {
+        if slot != slot::SHARED {
+            if let Some(stripe) = stripe(slot) {
+                stripe.record(period, batch);
+            }
+        } else if let Some(stripe) = stripe(slot::shared_place()) {
             stripe.record_shared(period, batch);
-        } else {
-            stripe.record(period, batch);
         }
     }
 }

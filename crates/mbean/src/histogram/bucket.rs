@@ -10,7 +10,7 @@ pub(crate) const OCTAVES: usize = 64 - BITS as usize + 1;
 #[inline]
 pub(crate) fn of(value: u64) -> (usize, usize) {
     // The position of the highest bit, as if values below 32 had that of 16.
-    let top = 63 - (value | (1 << (BITS - 1))).leading_zeros();
+    let top = (value | (1 << (BITS - 1))).ilog2();
     let octave = (top - (BITS - 1)) as usize;
     let shift = octave.saturating_sub(1);
     (octave, (value >> shift) as usize % BUCKETS_PER_OCTAVE)

@@ -5,8 +5,8 @@ use std::thread;
 use proptest::prelude::{any, prop};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::Histogram;
 use super::bucket::{BUCKETS_PER_OCTAVE, OCTAVES, of, range};
+use super::{Histogram, Histograms};
 use crate::slot;
 
 proptest! {
@@ -124,4 +124,22 @@ fn zeros_never_become_fewer() {
     assert_eq!(waits.count(), 4);
     total.record(5);
     assert_eq!((waits.octave(0).unwrap()[0], waits.count()), (3, 4));
+}
+
+#[test]
+fn histograms_that_are_recorded_together_are_each_its_own() {
+    let threads = slot::count() as u64 * 2;
+    let together = Histograms::default();
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let together = &together;
+            scope.spawn(move || (1..=100).for_each(|n| together.record([thread, 1000 * n])));
+        }
+    });
+    let [first, second] = together.each();
+    second.record(7);
+    let [first, second] = [first.totals(), second.totals()];
+    assert_eq!((first.count, first.max), (threads * 100, threads - 1));
+    assert_eq!((second.count, second.min), (threads * 100 + 1, 7));
+    assert_eq!(second.sum, threads as f64 * 5_050_000.0 + 7.0);
 }

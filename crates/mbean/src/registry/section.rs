@@ -6,7 +6,7 @@ use super::Registry;
 use super::attribute::Attribute;
 use super::bean::{Bean, Body, Waiting};
 use crate::counter::{Allocator, Counter};
-use crate::histogram::Histogram;
+use crate::histogram::{Histogram, Histograms};
 use crate::name::ObjectName;
 use crate::scale::Scale;
 
@@ -78,6 +78,17 @@ impl Section {
     /// A Yammer histogram of values that are multiplied with `scale` when they are read.
     pub fn histogram(&self, name: ObjectName, scale: Scale) -> Histogram {
         self.add_histogram(name, |histogram| Body::histogram(histogram, scale))
+    }
+
+    /// Histograms that are recorded together.
+    pub fn histograms<const N: usize>(&self, beans: [(ObjectName, Scale); N]) -> Histograms<N> {
+        let histograms = Histograms::default();
+        for ((name, scale), histogram) in beans.into_iter().zip(histograms.each()) {
+            self.shared
+                .state()
+                .add(name, Body::histogram(histogram, scale));
+        }
+        histograms
     }
 
     /// A histogram of values that are nearly always 0: there is one for each value of `of`, and only

@@ -1,6 +1,8 @@
 //! The catalogue's own thread, and the kernel's reports.
 
+use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -72,6 +74,11 @@ fn check(mut got: Vec<String>, lines: usize) {
     assert!(got == expected, "lines are missing, or twice, or torn");
 }
 
+fn truncate(path: &Path) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_len(0).unwrap();
+}
+
 #[test]
 fn a_thousand_renames_without_a_pause_lose_nothing() {
     for glob in ["server.log", "server.log*"] {
@@ -89,6 +96,54 @@ fn a_thousand_renames_without_a_pause_lose_nothing() {
         writer.join().unwrap();
         check(got, 3_000);
     }
+}
+
+#[test]
+fn five_hundred_copies_and_truncations_without_a_pause_lose_nothing_and_bring_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let active = folder.path().join("server.log");
+    let catalogue = start(&folder, "server.log");
+    let rotated = folder.path().to_owned();
+    let writer = thread::spawn(move || {
+        for turn in 0..500 {
+            append(&active, &text(turn * 3..turn * 3 + 3));
+            fs::copy(&active, rotated.join(format!("server.log.{turn:04}"))).unwrap();
+            truncate(&active);
+        }
+    });
+    let got = read_until(&catalogue, 1_500);
+    writer.join().unwrap();
+    check(got, 1_500);
+}
+
+#[test]
+fn what_is_truncated_again_and_again_comes_whole_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let active = folder.path().join("server.log");
+    let catalogue = start(&folder, "server.log");
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let writer = thread::spawn(move || {
+        let mut number = 0;
+        // Lives of all lengths, so that some are longer than what was read of the one before.
+        for life in (1..).take_while(|_| !stopped.load(Ordering::Acquire)) {
+            for _ in 0..life * 7 % 60 {
+                append(&active, &text(number..number + 1));
+                number += 1;
+            }
+            truncate(&active);
+        }
+        number
+    });
+    let mut got = read_until(&catalogue, 2_000);
+    stop.store(true, Ordering::Release);
+    let written = writer.join().unwrap();
+    let count = got.len();
+    got.sort_unstable();
+    got.dedup();
+    assert_eq!(got.len(), count, "some lines came twice");
+    let expected: HashSet<String> = (0..written).map(line).collect();
+    assert!(got.iter().all(|line| expected.contains(line)), "torn lines");
 }
 
 #[test]

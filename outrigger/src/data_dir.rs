@@ -8,6 +8,8 @@ use std::path::{self, Path, PathBuf};
 
 /// The directory used when nobody names one.
 pub(crate) const DEFAULT: &str = "./outrigger-data";
+/// The front door. It may write into no folder that holds what others write: strangers reach it first.
+pub(crate) const AUTHN: &str = "authn";
 /// The variable that names one; `outrigger env` sets it.
 pub(crate) const VARIABLE: &str = "OUTRIGGER_DATA_DIR";
 
@@ -83,7 +85,11 @@ impl DataDir {
 
     /// Where a process says what it has bound.
     pub(crate) fn bound_by(&self, process: &str) -> PathBuf {
-        self.run().join(format!("{process}.json"))
+        let folder = match process {
+            AUTHN => self.authn_data(),
+            _ => self.run(),
+        };
+        folder.join(format!("{process}.json"))
     }
 
     /// A process's id, for an `up` that comes after a killed one. A process removes its own file
@@ -102,9 +108,17 @@ impl DataDir {
         self.0.join("authn")
     }
 
-    /// Log files of every process.
+    /// Log files of every process; those of the front door in a folder of their own.
     pub(crate) fn logs(&self) -> PathBuf {
         self.0.join("logs")
+    }
+
+    /// Log files of one process.
+    pub(crate) fn logs_of(&self, process: &str) -> PathBuf {
+        match process {
+            AUTHN => self.logs().join(AUTHN),
+            _ => self.logs(),
+        }
     }
 
     /// What the log shipper keeps: how far each sink is, what was refused, what may be removed.

@@ -319,7 +319,7 @@ fn what_people_change_in_the_identity_store_is_told() {
     let secret = key["SecretAccessKey"].as_str().expect("a secret");
     assert!(!all.contains(secret));
     let is_gone = |event: &Value| event["change"] == "deleted";
-    let secrets = changes(&up, "audit-authn.log", is_gone);
+    let secrets = changes(&up, "authn/audit-authn.log", is_gone);
     let told: Vec<_> = secrets.iter().map(|event| &event["change"]).collect();
     assert_eq!(told, ["created", "deleted"]);
     assert!(secrets.iter().all(|event| event["resource"] == id));
@@ -343,7 +343,7 @@ fn changed_certificates_and_network_rules_are_told_with_their_fate() {
         let file = event["resource"].as_str().unwrap_or_default();
         file.ends_with("/crl.pem") && event["change"] == "in force"
     };
-    let told = changes(&up, "audit-authn.log", is_list);
+    let told = changes(&up, "authn/audit-authn.log", is_list);
     let list = told.iter().find(|event| is_list(event)).expect("an event");
     assert_eq!(list["resource_type"], "TlsFile");
     assert!(list["listener"].is_string(), "{list}");
@@ -351,13 +351,13 @@ fn changed_certificates_and_network_rules_are_told_with_their_fate() {
         std::fs::write(&rules, text).expect("network rules");
         let is_rules =
             |event: &Value| event["resource_type"] == "NetworkRules" && event["change"] == change;
-        let told = changes(&up, "audit-authn.log", is_rules);
+        let told = changes(&up, "authn/audit-authn.log", is_rules);
         assert_eq!(told.last().expect("an event")["resource"], path);
     }
     std::fs::write(up.data_dir().join("pki/served/server.pem"), "").expect("a broken file");
     let is_refused =
         |event: &Value| event["resource_type"] == "TlsFile" && event["change"] == "refused";
-    let told = changes(&up, "audit-authn.log", is_refused);
+    let told = changes(&up, "authn/audit-authn.log", is_refused);
     let refused = told
         .iter()
         .find(|event| is_refused(event))

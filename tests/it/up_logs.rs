@@ -12,7 +12,7 @@ use tests::{Up, eventually};
 /// Of processes that are stopped before logshipper is.
 const LOGS: [&str; 5] = [
     "server.log",
-    "authn.log",
+    "authn/authn.log",
     "audit.log",
     "exporter-jmx.log",
     "exporter-node.log",

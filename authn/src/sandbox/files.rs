@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath,
     PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus,
+    make_bitflags,
 };
 
 use crate::config::AuthnConfig;
@@ -30,6 +31,12 @@ const SYSTEM: &[&str] = &[
 
 /// Often a link to where a resolver of the system writes it.
 const NAME_SERVERS: &str = "/etc/resolv.conf";
+
+/// In its own folders it makes, fills, renames and removes plain files and nothing else: a link there could
+/// lead whoever delivers logs to a file that this process may not read.
+const WRITES: BitFlags<AccessFs> = make_bitflags!(AccessFs::{
+    WriteFile | Truncate | MakeReg | RemoveFile
+});
 
 /// Gives up all other files; says what was given up.
 pub(super) fn restrict(config: &AuthnConfig) -> Result<&'static str, String> {
@@ -58,7 +65,7 @@ fn apply(config: &AuthnConfig) -> Result<RulesetStatus, RulesetError> {
     let collector = config.otlp.iter().filter(|_| !asks_aws);
     let ports = collector.flat_map(otlp::Settings::ports);
     let reads = AccessFs::from_read(ASKED) & !AccessFs::Execute;
-    let writes = reads | AccessFs::from_write(ASKED);
+    let writes = reads | WRITES;
     let mut created = ruleset.create()?;
     for path in read(config) {
         created = allow(created, &path, reads)?;
@@ -162,3 +169,6 @@ fn folder(file: &Path) -> PathBuf {
         _ => PathBuf::from("."),
     }
 }
+
+#[cfg(test)]
+mod tests;

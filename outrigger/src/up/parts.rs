@@ -5,8 +5,9 @@
 
 use super::args::Ports;
 use crate::certs;
-use crate::data_dir::DataDir;
-use authn::config::{AuthnConfig, Listener};
+use crate::data_dir::{AUTHN, DataDir};
+use authn::config::{AuthnConfig, Listener, SecurityProtocol};
+use authn::tls::ClientAuth;
 use broker::config::{AclConfig, BrokerConfig};
 use config::Problem;
 use exporter_jmx::config::JmxConfig;
@@ -268,12 +269,18 @@ fn exporter_node_defaults(place: &Place<'_>) -> Vec<(&'static str, String)> {
 /// It delivers the logs of all, its own among them, beside the data where nobody named a better place.
 fn logshipper_defaults(place: &Place<'_>) -> Vec<(&'static str, String)> {
     let data_dir = place.data_dir;
-    let logs = text(data_dir.logs());
+    let folders = [data_dir.logs(), data_dir.logs_of(AUTHN)].map(text);
+    let in_all = |files: &str| {
+        folders
+            .each_ref()
+            .map(|dir| format!("{dir}/{files}"))
+            .join(",")
+    };
     let delivered = text(data_dir.delivered_logs());
     let mut defaults = vec![
-        ("input", format!("{logs}/*.log*")),
+        ("input", in_all("*.log*")),
         // What a log is about to be rotated to.
-        ("exclude", format!("{logs}/.*")),
+        ("exclude", in_all(".*")),
         ("state-dir", text(data_dir.logshipper_data())),
         ("undelivered-file", text(data_dir.undelivered())),
         (LOG_SINK, format!("directory:{delivered}")),
@@ -318,7 +325,7 @@ fn shared(place: &Place<'_>, name: &str) -> [(&'static str, String); 4] {
     [
         ("outrigger.admin.listener", ADMIN_LISTENER.to_owned()),
         (ENDPOINTS_FILE, text(data_dir.bound_by(name))),
-        (LOG_DIR, text(data_dir.logs())),
+        (LOG_DIR, text(data_dir.logs_of(name))),
         (UNDELIVERED_FILE, text(data_dir.undelivered())),
     ]
 }

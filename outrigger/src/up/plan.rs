@@ -332,7 +332,7 @@ impl ProcessPlan {
 
     fn log_dir(&self, data_dir: &DataDir) -> PathBuf {
         let dir = self.value(parts::LOG_DIR).filter(|dir| !dir.is_empty());
-        let dir = dir.map_or_else(|| data_dir.logs(), PathBuf::from);
+        let dir = dir.map_or_else(|| data_dir.logs_of(self.part.name), PathBuf::from);
         std::path::absolute(&dir).unwrap_or(dir)
     }
 

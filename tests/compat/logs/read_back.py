@@ -31,7 +31,7 @@ def files(source):
     """The lines of each log, the oldest file first."""
     logs = collections.defaultdict(list)
     own = ("logshipper.log", "outrigger.log")  # who delivers does not deliver its own
-    paths = [path for path in folder(source).glob("*.log*") if path.name[0] != "." and log_of(path) not in own]
+    paths = [path for path in folder(source).rglob("*.log*") if path.name[0] != "." and log_of(path) not in own]
     # Rotated ones before the one that is written.
     for path in sorted(paths, key=lambda path: (path.name == log_of(path), path.name)):
         logs[log_of(path)] += lines(path.read_bytes())

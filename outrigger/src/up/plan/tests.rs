@@ -249,12 +249,15 @@ fn authn_has_msks_ports_and_whatever_up_made() {
         ("listeners", listeners),
         ("ssl.keystore.location", "/data/pki/served/server.pem"),
         ("outrigger.handoff.directory", "/data/run"),
-        ("outrigger.endpoints.file", "/data/run/authn.json"),
+        ("outrigger.endpoints.file", "/data/authn/authn.json"),
     ];
     for (key, value) in expected {
         assert_eq!(authn.value(key), Some(value), "{key}");
     }
-    assert_eq!(authn.log(&plan.data_dir), Path::new("/data/logs/authn.log"));
+    assert_eq!(
+        authn.log(&plan.data_dir),
+        Path::new("/data/logs/authn/authn.log")
+    );
     assert!(plan.facts.tls_hosts.contains("127.0.0.1"));
 }
 

@@ -10,7 +10,7 @@
 //!  "listener":"CLIENT_SECURE","change":"in force"}
 //! {"time":…,"event":"changed","source":"files",…,"change":"refused","text":"…"}
 //! {"time":…,"event":"changed","source":"identity-store","resource_type":"SecretAccessKey",
-//!  "resource":"AKIA…","change":"created"}
+//!  "resource":"AKIA…","change":"created","changed_by":{"known_from":"command","uid":0,"user":"root"}}
 //! ```
 //!
 //! Who fails the same way again and again is told of a few times a minute, and then counted; clients
@@ -22,7 +22,7 @@ use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
 
-use iam::Changes;
+use iam::{Author, Changes};
 use serde::Serialize;
 use service::AuditLog;
 use service::audit::{Admission, Repeated, Repeats, network};
@@ -116,6 +116,8 @@ struct SecretEvent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
     change: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<&'a Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
     further: Option<u64>,
 }
@@ -218,21 +220,25 @@ impl Audit {
     /// Secrets of access keys changed in the identity store. All else there is the broker's to tell:
     /// it alone does not see these.
     pub fn secrets_changed(&self, changes: &Changes) {
-        let event = |resource, change, further| SecretEvent {
+        let event = |resource, change, changed_by, further| SecretEvent {
             event: "changed",
             source: "identity-store",
             resource_type: SECRET,
             resource,
             change,
+            changed_by,
             further,
         };
         for (_, changes) in changes.iter().filter(|(kind, _)| *kind == SECRET) {
-            for (key, change) in &changes.named {
-                self.log.record(&event(Some(key), change.name(), None));
+            for named in &changes.named {
+                let by = Some(&named.author);
+                let change = named.change.name();
+                self.log.record(&event(Some(&named.name), change, by, None));
             }
             if changes.further > 0 {
                 let further = Some(changes.further);
-                self.log.record(&event(None, "further changes", further));
+                self.log
+                    .record(&event(None, "further changes", None, further));
             }
         }
     }

@@ -7,6 +7,8 @@
 //! {"time":…,"event":"denied","principal":"User:a","client":"10.0.0.1","listener":…,"client_id":…,
 //!  "api":"Produce","operation":"WRITE","resource_type":"Topic","resource":"t","error":…,"rule":…}
 //! {"time":…,"event":"changed",…,"api":"CreateAcls","resource_type":…,"resource":…,"change":"…"}
+//! {"time":…,"event":"changed","source":"identity-store","resource_type":"User","resource":"alice","change":"created",
+//!  "changed_by":{"known_from":"command","uid":0,"user":"root","sudo_user":"bob"}}
 //! {"time":…,"event":"denied-repeatedly","principal":…,"operation":…,…,"repeated":532}
 //! ```
 //!
@@ -21,7 +23,7 @@ use authz::acl::HostAddress;
 use authz::checks::Refusal;
 use authz::iam::IamAction;
 use authz::{Check, LogLine, Operation, Resource, Rule};
-use iam::Changes;
+use iam::{Author, Changes};
 use identity::{IamCaller, IamContext, Principal};
 use mbean::Counter;
 use serde::Serialize;
@@ -168,7 +170,7 @@ struct ChangedEvent<'a> {
     change: String,
 }
 
-/// A change that no request made, so that nobody is named.
+/// A change that no request made: whom the operating system knows is named.
 #[derive(Serialize)]
 struct StoreChangedEvent<'a> {
     event: &'static str,
@@ -177,6 +179,8 @@ struct StoreChangedEvent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
     change: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<&'a Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
     further: Option<u64>,
 }
@@ -258,16 +262,17 @@ impl Audit {
         });
     }
 
-    /// Tells what people changed in the identity store: kinds and names.
+    /// Tells what people changed in the identity store: kinds, names, and who it was.
     pub(crate) fn identity_store_changed(&self, changes: &Changes) {
         for (resource_type, changes) in changes.iter() {
-            for (resource, change) in &changes.named {
+            for named in &changes.named {
                 self.log.record(&StoreChangedEvent {
                     event: "changed",
                     source: STORE,
                     resource_type,
-                    resource: Some(resource),
-                    change: change.name(),
+                    resource: Some(&named.name),
+                    change: named.change.name(),
+                    changed_by: Some(&named.author),
                     further: None,
                 });
             }
@@ -278,6 +283,7 @@ impl Audit {
                     resource_type,
                     resource: None,
                     change: "further changes",
+                    changed_by: None,
                     further: Some(changes.further),
                 });
             }

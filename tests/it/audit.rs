@@ -304,7 +304,20 @@ fn what_people_change_in_the_identity_store_is_told() {
         assert_eq!(event["source"], "identity-store", "{event}");
         assert_eq!(event["resource_type"], kind, "{event}");
         assert_eq!(event["change"], "created", "{event}");
+        let by = &event["changed_by"];
+        assert_eq!(by["known_from"], "command", "{event}");
+        assert_eq!(by["uid"], rustix::process::geteuid().as_raw(), "{event}");
     }
+    let file = up.data_dir().join("iam/users/alice.json");
+    let text = std::fs::read_to_string(&file).expect("a user");
+    std::fs::write(&file, text + "\n").expect("edited by hand");
+    let is_edited = |event: &Value| event["change"] == "changed";
+    let told = changes(&up, "audit.log", is_edited);
+    let edited = told
+        .iter()
+        .find(|event| is_edited(event))
+        .expect("an event");
+    assert_eq!(edited["changed_by"]["known_from"], "file owner", "{edited}");
     let args = [
         "delete-access-key",
         "--user-name",

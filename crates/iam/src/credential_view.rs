@@ -120,12 +120,18 @@ impl CredentialView {
             access_keys: Cached::default(),
             secrets: Cached::default(),
         };
-        let problems = view.reload().problems;
+        let problems = view.read().problems;
         Ok((view, problems))
     }
 
     /// Reads what changed; what cannot be read stays as it was.
     pub fn reload(&mut self) -> Reloaded {
+        let mut found = self.read();
+        found.changes.attribute(&self.layout);
+        found
+    }
+
+    fn read(&mut self) -> Reloaded {
         let mut found = Reloaded::default();
         match store::read_record(&self.layout) {
             Ok(record) => self.record = record,

@@ -31,6 +31,11 @@ pub(crate) const FOLDERS: [Folder; 9] = [
 ];
 
 impl Folder {
+    /// The one whose files are of a kind.
+    pub(crate) fn of_kind(kind: &str) -> Option<Self> {
+        FOLDERS.into_iter().find(|folder| folder.kind() == kind)
+    }
+
     /// What each of its files is.
     pub(crate) fn kind(self) -> &'static str {
         match self {
@@ -71,6 +76,15 @@ impl Layout {
 
     pub(crate) fn cluster_policy(&self) -> PathBuf {
         self.0.join("cluster-policy.json")
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.0.join("changes.jsonl")
+    }
+
+    /// The one that was full.
+    pub(crate) fn journal_before(&self) -> PathBuf {
+        self.0.join("changes.jsonl.1")
     }
 
     pub(crate) fn lock(&self) -> PathBuf {

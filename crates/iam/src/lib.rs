@@ -11,6 +11,7 @@
 //!   trust-policies/NAME.json  who may assume the role
 //!   access-keys/KEYID.json    a key of a user: whose it is, and whether it works
 //!   sessions/KEYID.json       a session: of which role or user, its name, what limits it, its end
+//!   changes.jsonl             who changed which file by a command, for the audit; changes.jsonl.1 before it
 //!   cluster-policy.json       the policy on the cluster itself
 //!   keys/                     0700; the only secrets
 //!     KEYID.json              secret access key, hash of the session token
@@ -27,18 +28,21 @@ mod changes;
 mod credential_view;
 mod error;
 mod folder;
+mod journal;
 mod layout;
 mod name;
 mod owner;
+mod person;
 mod policy_view;
 mod random;
 mod records;
 mod store;
 
-pub use changes::{Change, Changes, ChangesOfKind, NAMED_MAX, Reloaded};
+pub use changes::{Author, Change, Changes, ChangesOfKind, NAMED_MAX, Named, Reloaded};
 pub use credential_view::{Caller, CredentialView, Credentials, LookupError};
 pub use error::{Kind, Problem, StoreError};
 pub use name::Name;
+pub use person::Person;
 pub use policy_view::PolicyView;
 pub use records::{
     AccessKeyRecord, KeyStatus, RoleRecord, SessionOf, SessionRecord, StoreRecord, UserRecord,

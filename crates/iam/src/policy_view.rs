@@ -5,7 +5,7 @@
 
 mod assemble;
 
-use crate::changes::{Change, Reloaded};
+use crate::changes::{CLUSTER_POLICY, Change, Reloaded};
 use crate::error::{Problem, StoreError};
 use crate::folder::{self, Cached};
 use crate::layout::{Folder, Layout, SEPARATOR};
@@ -89,13 +89,19 @@ impl PolicyView {
             sessions: Cached::default(),
             cluster_policy: ClusterPolicy::default(),
         };
-        let problems = view.reload().problems;
+        let problems = view.read().problems;
         Ok((view, problems))
     }
 
     /// Reads what changed; what cannot be read stays as it was. Problems that were told before and
     /// whose files have not changed are not told again.
     pub fn reload(&mut self) -> Reloaded {
+        let mut found = self.read();
+        found.changes.attribute(&self.layout);
+        found
+    }
+
+    fn read(&mut self) -> Reloaded {
         let mut found = Reloaded::default();
         match store::read_record(&self.layout) {
             Ok(record) => {
@@ -174,7 +180,7 @@ impl PolicyView {
 
 impl ClusterPolicy {
     fn refresh(&mut self, layout: &Layout, cluster: &str, found: &mut Reloaded) {
-        let mut changed = |change| found.changes.add("ClusterPolicy", cluster, change);
+        let mut changed = |change| found.changes.add(CLUSTER_POLICY, cluster, change);
         let path = layout.cluster_policy();
         let stamp = match Stamp::of(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

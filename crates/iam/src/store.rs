@@ -13,6 +13,7 @@ pub use sessions::{NewSession, SessionCredentials};
 
 use crate::error::{Kind, Problem, StoreError};
 use crate::folder;
+use crate::journal;
 use crate::layout::{FOLDERS, Folder, Layout, SUFFIX};
 use crate::name::Name;
 use crate::random;
@@ -155,10 +156,14 @@ impl Store {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        journal::note(&self.layout, path, Some(bytes))?;
         service::files::write_atomic(path, bytes).map_err(|error| io_error("write", path, error))
     }
 
     fn remove(&self, path: &Path) -> Result<(), StoreError> {
+        if path.exists() {
+            journal::note(&self.layout, path, None)?;
+        }
         service::files::remove_if_exists(path).map_err(|error| io_error("remove", path, error))
     }
 
@@ -284,7 +289,11 @@ pub(crate) fn problem(path: PathBuf, error: &StoreError) -> Problem {
     }
 }
 
-fn io_error(what: &'static str, path: impl AsRef<Path>, source: io::Error) -> StoreError {
+pub(crate) fn io_error(
+    what: &'static str,
+    path: impl AsRef<Path>,
+    source: io::Error,
+) -> StoreError {
     StoreError::Io {
         what,
         path: path.as_ref().to_path_buf(),

@@ -3,7 +3,7 @@
 use super::{CredentialView, LookupError};
 use crate::store::NewSession;
 use crate::store::test_store::{NOW_MS, TestStore, role, user};
-use crate::{Change, ChangesOfKind, KeyStatus, Kind, Name};
+use crate::{Author, Change, ChangesOfKind, KeyStatus, Kind, Name};
 use identity::IamCaller;
 use std::fs;
 
@@ -209,7 +209,11 @@ fn a_secret_that_was_replaced_is_told_by_its_key() {
     test.edit(&path, r#"{"secret_access_key": "hunter2"}"#);
     let changes = view.reload().changes;
     let told: Vec<_> = changes.iter().collect();
-    let named = vec![(key.access_key_id, Change::Changed)];
-    let expected = ChangesOfKind { named, further: 0 };
-    assert_eq!(told, [("SecretAccessKey", &expected)]);
+    let [("SecretAccessKey", ChangesOfKind { named, further: 0 })] = told[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(named[0].name, key.access_key_id);
+    assert_eq!(named[0].change, Change::Changed);
+    let by_hand = matches!(named[0].author, Author::Owner(_));
+    assert!(by_hand && named.len() == 1, "{named:?}");
 }

@@ -330,7 +330,7 @@ fn changes(view: &mut PolicyView) -> Vec<String> {
         let named = changes.named.iter();
         let further = (changes.further > 0).then(|| format!("{kind}: {} more", changes.further));
         named
-            .map(move |(name, change)| format!("{kind} {name} {}", change.name()))
+            .map(move |named| format!("{kind} {} {}", named.name, named.change.name()))
             .chain(further)
     });
     lines.collect()

@@ -227,7 +227,7 @@ fn way_in(listener: &str) -> String {
 }
 
 /// An address that is bound to every interface, as a client on this machine reaches it.
-fn reachable(address: &str) -> String {
+pub(crate) fn reachable(address: &str) -> String {
     match address.rsplit_once(':') {
         Some(("0.0.0.0", port)) => format!("127.0.0.1:{port}"),
         Some(("[::]", port)) => format!("[::1]:{port}"),

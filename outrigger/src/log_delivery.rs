@@ -141,7 +141,7 @@ fn events(count: u64) -> String {
 }
 
 /// With a unit that leaves few digits.
-fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     match UNITS.into_iter().find(|(unit, _)| count >= *unit) {
         None => format!("{count} B"),

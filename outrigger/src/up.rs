@@ -14,6 +14,7 @@ mod failure;
 mod handoff;
 mod iam_user;
 mod keeper;
+mod last_logs;
 mod listeners;
 mod outlook;
 mod owner;
@@ -43,7 +44,7 @@ use handoff::Handoff;
 use owner::Owner;
 use plan::{Plan, plan};
 use service::files::create_temporary_dir;
-use service::shutdown::{self, on_signals};
+use service::shutdown::{self, Cause, on_signals_in_two_steps};
 use service::telemetry::{Destination, Levels, Options, ROTATION_DEFAULT, Undelivered, Zone};
 use service::{Clock, Exit, environment, settings, telemetry};
 use std::convert::Infallible;
@@ -56,7 +57,10 @@ const CONFIG_FILE: &str = "outrigger.toml";
 /// Runs the suite until a signal ends it.
 pub(crate) async fn command(args: &UpArgs, clock: &Clock) -> Exit {
     match run(args, clock).await {
-        Ok(()) => Exit::Ok,
+        Ok(at_once) => {
+            at_once.map(Cause::end_at_once);
+            Exit::Ok
+        }
         Err(error) => {
             output::error(&error.to_string());
             error.exit()
@@ -64,9 +68,10 @@ pub(crate) async fn command(args: &UpArgs, clock: &Clock) -> Exit {
     }
 }
 
-async fn run(args: &UpArgs, clock: &Clock) -> Result<(), UpError> {
+/// Gives who wished the end at once, once everything is cleaned up.
+async fn run(args: &UpArgs, clock: &Clock) -> Result<Option<Cause>, UpError> {
     // Before anything is started, so that no signal finds the default action in place.
-    let (_trigger, signal) = on_signals().map_err(UpError::Signals)?;
+    let (signal, at_once) = on_signals_in_two_steps().map_err(UpError::Signals)?;
     let settings = settings_of(args)?;
     let data_dir = resolve(args)?;
     let temporary = args.ephemeral.then(|| data_dir.path().to_owned());
@@ -79,12 +84,12 @@ async fn run(args: &UpArgs, clock: &Clock) -> Result<(), UpError> {
     let _claim = claim(&plan.data_dir, plan.ephemeral, clock).await?;
     handoff.create()?;
     let _telemetry = start_log(&plan.data_dir, clock)?;
-    let ended = supervise(&plan, signal, clock).await;
+    let ended = supervise(&plan, signal, at_once.clone(), clock).await;
     let endpoints = plan.data_dir.endpoints();
     let removed = Endpoints::remove(&plan.data_dir).map_err(write_error(&endpoints));
     // Before the data directory, which it may lie in, is given back.
     drop(handoff);
-    ended.and(removed)
+    ended.and(removed).map(|()| at_once.requested())
 }
 
 fn resolve(args: &UpArgs) -> Result<DataDir, UpError> {
@@ -144,8 +149,9 @@ async fn supervise(
     plan: &Plan,
     mut signal: shutdown::Signal,
     clock: &Clock,
+    at_once: shutdown::Signal,
 ) -> Result<(), UpError> {
-    let mut suite = Suite::new();
+    let mut suite = Suite::new(plan.ephemeral, at_once.clone());
     let outcome = tokio::select! {
         outcome = run_suite(&mut suite, plan, clock) => outcome.map(|never| match never {}),
         cause = signal.wait() => {
@@ -154,7 +160,7 @@ async fn supervise(
         }
     };
     let stopped = suite.stop().await;
-    if outcome.is_ok() && stopped.is_ok() {
+    if outcome.is_ok() && stopped.is_ok() && at_once.requested().is_none() {
         notice("stopped");
     }
     outcome.and(stopped)

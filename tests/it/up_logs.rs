@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::process::Signal;
 use serde_json::Value;
 use tests::messages::{append, create_topic};
 use tests::up::run;
@@ -103,6 +104,53 @@ fn a_sink_that_is_down_is_told_and_stops_nothing() {
         Some(trouble.to_owned())
     });
     assert!(trouble.contains("in-the-way"), "{trouble}");
+}
+
+#[test]
+fn whoever_does_not_wait_for_a_sink_leaves_its_lines_for_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("in-the-way");
+    fs::write(&file, "").expect("written");
+    let sink = format!("logshipper.sink=directory:{}/logs", file.display());
+    let plain = "logshipper.directory.compression=none";
+    let words = [
+        "--set",
+        &sink,
+        "--set",
+        plain,
+        "--set",
+        "logshipper.grace-seconds=600",
+    ];
+    let mut up = Up::start(&words);
+    append_one(&up);
+    let told = up.data_dir().join("logs/server.log");
+    let told = fs::read_to_string(told).expect("a log");
+    up.process().signal(Signal::INT);
+    // By then a second signal is another wish.
+    eventually("what is waited for is told", || {
+        let output = up.process().output();
+        output
+            .contains("Ctrl-C again leaves them for the next start")
+            .then_some(())
+    });
+    up.process().signal(Signal::INT);
+    assert_eq!(
+        up.process().wait().code(),
+        Some(130),
+        "{}",
+        up.process().output()
+    );
+    assert!(up.endpoints().is_none() && !up.data_dir().join("run").exists());
+    fs::remove_file(&file).expect("removed");
+    up.start_again();
+    assert_eq!(up.process().terminate().code(), Some(0));
+    let delivered = files(&file.join("logs"));
+    let texts = delivered
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("text"));
+    let texts: String = texts.collect();
+    let missing = told.lines().find(|line| !texts.contains(line));
+    assert_eq!(missing, None, "a line that was not delivered");
 }
 
 fn append_one(up: &Up) {

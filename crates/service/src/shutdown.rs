@@ -51,17 +51,39 @@ const SAME_WISH: Duration = Duration::from_secs(1);
 /// A signal that SIGINT and SIGTERM give. Another of them, a second or more later, ends the process at once with
 /// the status a shell expects (130, 143). Call inside the runtime, before anything is announced.
 pub fn on_signals() -> io::Result<(Trigger, Signal)> {
-    let interrupt = signal(SignalKind::interrupt())?;
-    let terminate = signal(SignalKind::terminate())?;
     let (trigger, seen) = channel();
-    let theirs = trigger.clone();
-    crate::spawn::task("signals", async move {
-        watch_signals(interrupt, terminate, &theirs).await
-    });
+    watch(trigger.clone(), Cause::end_at_once)?;
     Ok((trigger, seen))
 }
 
-async fn watch_signals(mut interrupt: Stream, mut terminate: Stream, trigger: &Trigger) {
+/// [`on_signals`] for a process that has to clean up before it ends at once: the second wish is the second signal
+/// here, and whoever sees it ends by [`Cause::end_at_once`]. A third ends it wherever it is.
+pub fn on_signals_in_two_steps() -> io::Result<(Signal, Signal)> {
+    let (end, ending) = channel();
+    let (at_once, now) = channel();
+    let theirs = now.clone();
+    watch(end, move |cause| match theirs.requested() {
+        None => at_once.request(cause),
+        Some(_) => cause.end_at_once(),
+    })?;
+    Ok((ending, now))
+}
+
+fn watch(trigger: Trigger, at_once: impl Fn(Cause) + Send + 'static) -> io::Result<()> {
+    let interrupt = signal(SignalKind::interrupt())?;
+    let terminate = signal(SignalKind::terminate())?;
+    crate::spawn::task("signals", async move {
+        watch_signals(interrupt, terminate, &trigger, at_once).await
+    });
+    Ok(())
+}
+
+async fn watch_signals(
+    mut interrupt: Stream,
+    mut terminate: Stream,
+    trigger: &Trigger,
+    at_once: impl Fn(Cause),
+) {
     let clock = Clock::real();
     let mut wishes = Wishes::default();
     loop {
@@ -73,11 +95,7 @@ async fn watch_signals(mut interrupt: Stream, mut terminate: Stream, trigger: &T
         match wishes.hear(clock.monotonic()) {
             Wish::End => trigger.request(cause),
             Wish::Same => {}
-            Wish::EndAtOnce => {
-                // Nobody is left to write a log.
-                eprintln!("{cause} again: ended at once; what was not finished is left as it is");
-                std::process::exit(cause.status_at_once());
-            }
+            Wish::EndAtOnce => at_once(cause),
         }
     }
 }
@@ -150,6 +168,13 @@ pub async fn drain(work: impl Future<Output = ()>, deadline: Duration) -> Draine
 }
 
 impl Cause {
+    /// Ends the process with the status a shell expects of one that a signal has ended.
+    pub fn end_at_once(self) {
+        // Nobody is left to write a log.
+        eprintln!("{self} again: ended at once; what was not finished is left as it is");
+        std::process::exit(self.status_at_once());
+    }
+
     fn status_at_once(self) -> i32 {
         match self {
             Self::Interrupt => 130,

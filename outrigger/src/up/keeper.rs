@@ -11,7 +11,7 @@ use super::process::{Process, Ready, watch};
 use crate::data_dir::DataDir;
 use crate::endpoints::Running;
 use rustix::process::Signal;
-use service::{Clock, Exit, spawn};
+use service::{Clock, Exit, shutdown, spawn};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use tokio::sync::{mpsc, oneshot};
@@ -43,6 +43,7 @@ impl Keeper {
         plan: ProcessPlan,
         data_dir: DataDir,
         events: mpsc::UnboundedSender<Event>,
+        at_once: shutdown::Signal,
         clock: Clock,
     ) -> Self {
         let (stop, stopped) = oneshot::channel();
@@ -50,6 +51,7 @@ impl Keeper {
             plan,
             data_dir,
             events,
+            at_once,
             clock,
             was_ready: false,
         };
@@ -72,6 +74,8 @@ struct Kept {
     plan: ProcessPlan,
     data_dir: DataDir,
     events: mpsc::UnboundedSender<Event>,
+    /// Seen when nobody wants to wait for its end.
+    at_once: shutdown::Signal,
     clock: Clock,
     was_ready: bool,
 }
@@ -89,13 +93,13 @@ impl Kept {
             };
             let ended = tokio::select! {
                 ended = self.live(&mut process) => ended,
-                _ = &mut stop => return self.stopped(process.stop().await?),
+                _ = &mut stop => return self.stopped(process.stop(self.at_once.clone()).await?),
             };
             let status = match ended {
                 Ok(status) => status,
                 Err(error) => {
                     // It must not outlive our claim on the directory.
-                    process.stop().await?;
+                    process.stop(self.at_once.clone()).await?;
                     return self.give_up(error);
                 }
             };
@@ -166,6 +170,10 @@ impl Kept {
     }
 
     fn stopped(&self, status: ExitStatus) -> Result<(), UpError> {
+        let killed = status.signal() == Some(Signal::KILL.as_raw());
+        if killed && self.at_once.requested().is_some() {
+            return Ok(());
+        }
         // It may have been asked before it could hear.
         if status.success() || status.signal() == Some(Signal::TERM.as_raw()) {
             return Ok(());

@@ -11,9 +11,9 @@ use crate::data_dir::DataDir;
 use crate::endpoints::Bound;
 use crate::{output, probe, supervised};
 use rustix::process::{Pid, Signal, kill_process};
-use service::Clock;
 use service::files::{remove_if_exists, write_atomic};
 use service::process_metrics::RESTARTS_VARIABLE;
+use service::{Clock, shutdown};
 use std::convert::Infallible;
 use std::fs;
 use std::process::{ExitStatus, Stdio};
@@ -116,16 +116,22 @@ impl Process {
         }
     }
 
-    /// Asks it to drain and end, and ends it when it does not.
-    pub(super) async fn stop(mut self) -> Result<ExitStatus, UpError> {
+    /// Asks it to drain and end, and ends it when it does not, or when `at_once` is seen.
+    pub(super) async fn stop(
+        mut self,
+        mut at_once: shutdown::Signal,
+    ) -> Result<ExitStatus, UpError> {
         self.signal(Signal::TERM);
-        if let Ok(ended) = tokio::time::timeout(STOP_TIMEOUT, self.ended()).await {
-            return ended;
+        tokio::select! {
+            ended = tokio::time::timeout(STOP_TIMEOUT, self.ended()) => match ended {
+                Ok(ended) => return ended,
+                Err(_) => output::note(&format!(
+                    "the {} (pid {}) does not end by itself; killing it",
+                    self.name, self.pid
+                )),
+            },
+            _ = at_once.wait() => {}
         }
-        output::note(&format!(
-            "the {} (pid {}) does not end by itself; killing it",
-            self.name, self.pid
-        ));
         self.signal(Signal::KILL);
         self.ended().await
     }

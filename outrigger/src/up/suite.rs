@@ -3,12 +3,14 @@
 
 use super::failure::UpError;
 use super::keeper::{Event, Keeper};
+use super::last_logs;
 use super::parts::{self, Role};
 use super::plan::Plan;
 use crate::endpoints::{Endpoints, Running};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use service::Clock;
+use service::shutdown::Signal;
 use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 
@@ -20,11 +22,15 @@ pub(super) struct Suite {
     cluster_id: String,
     events: mpsc::UnboundedReceiver<Event>,
     tell: mpsc::UnboundedSender<Event>,
+    /// Whether nothing stays behind.
+    ephemeral: bool,
+    /// Seen when nobody wants to wait any more.
+    at_once: Signal,
 }
 
 impl Suite {
-    /// Nothing as yet.
-    pub(super) fn new() -> Self {
+    /// Nothing as yet. What is stopped when `at_once` is seen is killed.
+    pub(super) fn new(ephemeral: bool, at_once: Signal) -> Self {
         // Each process tells as often as it starts, and starts are spaced.
         let (tell, events) = mpsc::unbounded_channel();
         Self {
@@ -33,6 +39,8 @@ impl Suite {
             cluster_id: String::new(),
             events,
             tell,
+            ephemeral,
+            at_once,
         }
     }
 
@@ -46,6 +54,7 @@ impl Suite {
                 process,
                 plan.data_dir.clone(),
                 self.tell.clone(),
+                self.at_once.clone(),
                 clock.clone(),
             );
             self.keepers.push((role, keeper));
@@ -92,8 +101,12 @@ impl Suite {
         let in_turn = self.keepers.into_iter().rev();
         let (followers, others): (Vec<_>, Vec<_>) =
             in_turn.partition(|(role, _)| *role == Role::Follower);
-        for (_, keeper) in others.into_iter().chain(followers) {
-            let stopped = keeper.stop().await;
+        for (_, keeper) in others {
+            outcome = outcome.and(keeper.stop().await);
+        }
+        for (_, keeper) in followers {
+            let left = last_logs::ask(&self.running, self.at_once.clone()).await;
+            let stopped = last_logs::until(keeper.stop(), &left, self.ephemeral).await;
             outcome = outcome.and(stopped);
         }
         outcome

@@ -47,7 +47,8 @@ pub struct BrokerConfig {
     pub rack: Option<String>,
     /// `outrigger.preset`.
     pub preset: Preset,
-    /// `listeners` and `advertised.listeners`, those of controllers left out; never empty.
+    /// `listeners` and `advertised.listeners`, those of controllers left out. None where authn alone lets
+    /// clients in (`outrigger.handoff.only`).
     pub listeners: Vec<Listener>,
     /// The one directory of `log.dirs`, else `log.dir`.
     pub data_dir: PathBuf,

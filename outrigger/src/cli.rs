@@ -43,6 +43,7 @@ Examples:
   outrigger up
   outrigger up --data-dir kafka --topic orders:3 --topic audit:1
   outrigger up --ephemeral --ports auto
+  outrigger up --client-broker tls           no plaintext, as MSK has it by default
   outrigger up --preset msk --set broker.log.retention.hours=24
   outrigger up --set authn.ssl.client.auth=required
   outrigger up --set logshipper.sink=cloudwatch-logs:kafka,s3:my-bucket/logs

@@ -1,11 +1,15 @@
 //! Asks a running process how it is, the way its users reach it: the Kafka protocol and its admin
 //! HTTP. Nothing here relies on having started the process.
 
+mod certificate;
 mod http;
 mod listener;
 
+pub(crate) use certificate::owner_tls;
 pub(crate) use listener::Listener;
 
+use crate::endpoints::{Endpoints, TLS};
+use client::Transport;
 use protocol::messages::metadata::MetadataRequest;
 use protocol::{Request, Response};
 use serde::Deserialize;
@@ -19,7 +23,27 @@ const REASON_BYTES_MAX: usize = 512;
 
 /// Asks a Kafka listener who it is; gives the cluster id.
 pub(crate) async fn kafka(address: &str) -> Result<String, String> {
-    let mut listener = Listener::connect(address, TIMEOUT).await?;
+    cluster_id(Listener::connect(address, TIMEOUT).await?, address).await
+}
+
+/// Asks the broker of an instance who it is, by a way in that needs no login, else with the owner's
+/// certificate. Where neither is served, its health says enough.
+pub(crate) async fn broker(endpoints: &Endpoints) -> Result<(), String> {
+    if let Some(address) = endpoints.first_bootstrap() {
+        return kafka(address).await.map(drop);
+    }
+    let Some(address) = endpoints.bootstrap.get(TLS) else {
+        return Ok(());
+    };
+    let transport = Transport {
+        tls: Some(owner_tls(endpoints)?),
+        sasl: None,
+    };
+    let listener = Listener::connect_by(&transport, address, TIMEOUT).await?;
+    cluster_id(listener, address).await.map(drop)
+}
+
+async fn cluster_id(mut listener: Listener, address: &str) -> Result<String, String> {
     let request = Request::Metadata(MetadataRequest {
         topics: Some(Vec::new()),
         allow_auto_topic_creation: false,

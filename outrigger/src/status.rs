@@ -77,10 +77,8 @@ async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessRe
     if let Some(url) = endpoints.http.get(&admin_key(&process.name)) {
         reasons.extend(probe::health(url).await.err());
     }
-    if process.name == "broker"
-        && let Some(bootstrap) = endpoints.first_bootstrap()
-    {
-        reasons.extend(probe::kafka(bootstrap).await.err());
+    if process.name == "broker" {
+        reasons.extend(probe::broker(endpoints).await.err());
     }
     ProcessReport {
         name: process.name.clone(),

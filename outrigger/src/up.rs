@@ -47,6 +47,7 @@ use service::files::create_temporary_dir;
 use service::shutdown::{self, Cause, on_signals_in_two_steps};
 use service::telemetry::{Destination, Levels, Options, ROTATION_DEFAULT, Undelivered, Zone};
 use service::{Clock, Exit, environment, settings, telemetry};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use suite::Suite;
@@ -148,8 +149,8 @@ fn start_log(data_dir: &DataDir, clock: &Clock) -> Result<telemetry::Telemetry, 
 async fn supervise(
     plan: &Plan,
     mut signal: shutdown::Signal,
-    clock: &Clock,
     at_once: shutdown::Signal,
+    clock: &Clock,
 ) -> Result<(), UpError> {
     let mut suite = Suite::new(plan.ephemeral, at_once.clone());
     let outcome = tokio::select! {
@@ -172,7 +173,10 @@ async fn run_suite(suite: &mut Suite, plan: &Plan, clock: &Clock) -> Result<Infa
     let hosts = &plan.facts.tls_hosts;
     let credentials = Credentials::prepare(&plan.data_dir, hosts, clock)?;
     suite.start(plan, clock).await?;
-    let keys = credentials.keys();
+    let keys = match plan.client_broker.has_tls() {
+        true => credentials.keys(),
+        false => BTreeMap::new(),
+    };
     let endpoints = |suite: &Suite| {
         let mut endpoints = suite.endpoints(plan, &keys);
         if let Some(dashboard) = &dashboard {
@@ -184,7 +188,7 @@ async fn run_suite(suite: &mut Suite, plan: &Plan, clock: &Clock) -> Result<Infa
         endpoints
     };
     let known = endpoints(suite);
-    let owner = Owner::new(&known, &credentials.pki).map_err(UpError::Credentials)?;
+    let owner = Owner::new(&known).map_err(UpError::Credentials)?;
     let mut warnings = topic::create(&owner, &plan.topics).await?;
     warnings.extend(scram_user::create(&owner, &credentials.scram_password).await?);
     credentials.write_client_files(&plan.data_dir, &known)?;
@@ -235,6 +239,7 @@ fn announce(plan: &Plan, endpoints: &Endpoints, warnings: &[String]) {
         warnings,
         auto_create: plan.facts.auto_create,
         everybody: plan.facts.everybody,
+        anonymous_tls: plan.facts.anonymous_tls,
         program: &program::word(&executable, &path, &here),
         ephemeral: plan.ephemeral,
     };

@@ -31,6 +31,7 @@ mod threats_login;
 mod threats_renewal;
 mod threats_tls;
 mod up;
+mod up_client_broker;
 mod up_exporters;
 mod up_logs;
 mod up_security;

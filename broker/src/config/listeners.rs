@@ -52,7 +52,16 @@ impl Listener {
 /// Kafka's four security protocols.
 const PROTOCOLS: [&str; 4] = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 
+/// What gives the broker no listener of its own.
+const HANDOFF_ONLY: &str = "outrigger.handoff.only";
+/// What is of no use then.
+const OF_LISTENERS: [&str; 2] = ["listeners", "advertised.listeners"];
+
 pub(super) fn read(read: &mut Reader<'_>) -> Vec<Listener> {
+    if read.flag(HANDOFF_ONLY) {
+        check_none(read);
+        return Vec::new();
+    }
     let controllers: Vec<String> = read
         .list("controller.listener.names")
         .iter()
@@ -97,6 +106,22 @@ pub(super) fn read(read: &mut Reader<'_>) -> Vec<Listener> {
             }
         })
         .collect()
+}
+
+/// Whoever names a listener that is not bound would wait for clients in vain.
+fn check_none(read: &mut Reader<'_>) {
+    if read.text("outrigger.handoff.directory").is_none() {
+        read.problem(format!(
+            "{HANDOFF_ONLY} is true, but outrigger.handoff.directory is not set: nobody could come in"
+        ));
+    }
+    for key in OF_LISTENERS {
+        if read.set(key) {
+            read.problem(format!(
+                "{key} has no effect where {HANDOFF_ONLY} is true: leave one of them out"
+            ));
+        }
+    }
 }
 
 fn endpoints(read: &mut Reader<'_>, key: &str) -> Vec<Endpoint> {

@@ -22,12 +22,12 @@ pub fn check_report(read: &Result<(BrokerConfig, Warnings), ConfigErrors>) -> St
                 .iter()
                 .map(|listener| format!("{}://{}", listener.name, host_port(listener)))
                 .collect();
-            let _ = writeln!(
-                text,
-                "configuration is valid: node {} on {}",
-                config.node_id,
-                listeners.join(", ")
-            );
+            let places = match listeners.is_empty() {
+                true => "the hand-off of authn alone".to_owned(),
+                false => listeners.join(", "),
+            };
+            let node = config.node_id;
+            let _ = writeln!(text, "configuration is valid: node {node} on {places}");
             text
         }
         Err(errors) => errors.report(),

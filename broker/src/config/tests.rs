@@ -125,6 +125,15 @@ fn listeners_that_cannot_work_are_refused() {
             "listeners=CONTROLLER://:9093\ncontroller.listener.names=CONTROLLER",
             "listeners has none for clients",
         ),
+        (
+            "outrigger.handoff.only=true",
+            "outrigger.handoff.directory is not set",
+        ),
+        (
+            "outrigger.handoff.only=true\noutrigger.handoff.directory=/h\n\
+             listeners=PLAINTEXT://h:9092",
+            "listeners has no effect where outrigger.handoff.only is true",
+        ),
     ];
     for (text, expected) in cases {
         let problems = problems(text);
@@ -133,6 +142,16 @@ fn listeners_that_cannot_work_are_refused() {
             "{text}: {problems:?}"
         );
     }
+}
+
+#[test]
+fn a_broker_behind_authn_alone_binds_nothing() {
+    let text = "outrigger.handoff.only=true\noutrigger.handoff.directory=/h\n";
+    let (config, _) = read(text);
+    assert_eq!(config.listeners, []);
+    let report = check_report(&BrokerConfig::from_properties(text, &[]));
+    let expected = "configuration is valid: node 1 on the hand-off of authn alone\n";
+    assert_eq!(report, expected);
 }
 
 #[test]

@@ -114,18 +114,29 @@ async fn servers_of(
         if let Some(servers) = servers_by(endpoints, way_in) {
             return Ok(servers.to_owned());
         }
-        let told = format!(
-            "what is up in {} has no listener for {}; name servers with --bootstrap",
-            data_dir.path().display(),
-            transport.security_protocol()
-        );
-        return Err(CommandError::NotRunning(told));
+        return Err(CommandError::NotRunning(no_way_in(
+            data_dir, endpoints, transport,
+        )));
     }
     if named || data_dir.endpoints().exists() {
         let told = data_dir.nothing_is_up("servers with --bootstrap");
         return Err(CommandError::NotRunning(told));
     }
     Ok(BOOTSTRAP_DEFAULT.to_owned())
+}
+
+/// The sentence for a client of a kind that is not let in.
+fn no_way_in(data_dir: &DataDir, endpoints: &Endpoints, transport: &Transport) -> String {
+    let told = format!(
+        "what is up in {} has no listener for {}",
+        data_dir.path().display(),
+        transport.security_protocol()
+    );
+    let by_certificate = data_dir.clients().join("java-tls.properties");
+    if way_in(transport).is_none() && endpoints.bootstrap.contains_key(endpoints::TLS) {
+        return format!("{told}; add --command-config {}", by_certificate.display());
+    }
+    format!("{told}; name servers with --bootstrap")
 }
 
 /// The key in `bootstrap` of the listener that a client of this kind needs.

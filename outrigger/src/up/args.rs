@@ -21,6 +21,10 @@ pub(crate) struct UpArgs {
     #[arg(long, value_name = "PORTS")]
     pub(crate) ports: Option<Ports>,
 
+    /// What clients may speak, in MSK's words (ClientBroker): TLS alone, TLS and plaintext, plaintext alone [default: tls-plaintext]
+    #[arg(long, value_name = "PROTOCOLS")]
+    pub(crate) client_broker: Option<ClientBroker>,
+
     /// Whose defaults hold: Apache Kafka's, or those of an Amazon MSK cluster [default: Kafka's for the broker, MSK's for who may do what]
     #[arg(long, value_name = "PRESET")]
     pub(crate) preset: Option<Preset>,
@@ -81,6 +85,18 @@ pub(crate) enum Ports {
     Auto,
 }
 
+/// What Amazon MSK calls encryption in transit between clients and brokers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientBroker {
+    /// TLS alone: nothing listens in plaintext.
+    Tls,
+    /// Both.
+    #[default]
+    TlsPlaintext,
+    /// Plaintext alone: nobody can log in.
+    Plaintext,
+}
+
 /// A set of defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Preset {
@@ -97,6 +113,22 @@ impl Ports {
             Self::Msk => "msk",
             Self::Auto => "auto",
         }
+    }
+}
+
+impl ClientBroker {
+    /// As the option and the key `up.client-broker` spell it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Tls => "tls",
+            Self::TlsPlaintext => "tls-plaintext",
+            Self::Plaintext => "plaintext",
+        }
+    }
+
+    /// Whether there are ports with TLS, and with them logins.
+    pub(super) fn has_tls(self) -> bool {
+        self != Self::Plaintext
     }
 }
 

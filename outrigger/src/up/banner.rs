@@ -10,6 +10,9 @@ use std::fmt::Write;
 /// The topic in the lines to copy when none was asked for.
 const TOPIC: &str = "demo";
 
+/// The file with which our own commands come by TLS.
+const BY_CERTIFICATE: &str = "java-tls.properties";
+
 /// What the banner is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Banner<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Banner<'a> {
     pub(super) auto_create: bool,
     /// What they may do who come without credentials.
     pub(super) everybody: Everybody,
+    /// Whether a port with TLS lets in who shows no certificate.
+    pub(super) anonymous_tls: bool,
     /// How our own program is called here.
     pub(super) program: &'a str,
     /// Whether nothing stays.
@@ -36,11 +41,11 @@ impl Banner<'_> {
     pub(super) fn text(&self) -> String {
         let mut out = format!("Outrigger {} is up.\n\n", service::build_info::VERSION);
         self.places(&mut out);
+        out.push_str("\nTry it:\n\n");
+        if self.topics.is_empty() && !self.auto_create {
+            row(&mut out, "first, once", &self.create());
+        }
         if let Some(bootstrap) = self.endpoints.first_bootstrap() {
-            out.push_str("\nTry it:\n\n");
-            if self.topics.is_empty() && !self.auto_create {
-                row(&mut out, "first, once", &self.create());
-            }
             let topic = self.topics.first().copied().unwrap_or(TOPIC);
             for (client, line) in clients(bootstrap, topic) {
                 row(&mut out, client, &line);
@@ -125,8 +130,21 @@ impl Banner<'_> {
     /// The line without which the others find no topic.
     fn create(&self) -> String {
         let program = quoted(self.program);
-        let here = option(self.data_dir);
-        format!("{program} topics create {TOPIC}{here}")
+        format!("{program} topics create {TOPIC}{}", self.reached())
+    }
+
+    /// The option with which our own commands reach it: by certificate where no plaintext is spoken.
+    fn reached(&self) -> String {
+        let ways_in = &self.endpoints.bootstrap;
+        if self.endpoints.first_bootstrap().is_none() && ways_in.contains_key(TLS) {
+            return format!(" --command-config {}", self.client_file(BY_CERTIFICATE));
+        }
+        option(self.data_dir)
+    }
+
+    fn client_file(&self, name: &str) -> String {
+        let path = self.data_dir.clients().join(name);
+        quoted(&path.display().to_string())
     }
 
     fn has_logins(&self) -> bool {
@@ -140,10 +158,7 @@ impl Banner<'_> {
         }
         out.push_str("\nWith a login:\n\n");
         let topic = self.topics.first().copied().unwrap_or(TOPIC);
-        let file = |name: &str| {
-            let path = self.data_dir.clients().join(name);
-            quoted(&path.display().to_string())
-        };
+        let file = |name: &str| self.client_file(name);
         let kcat = |name: &str| format!("kcat -F {} -t {topic} -C -o beginning -e", file(name));
         let program = quoted(self.program);
         let env = format!("eval \"$({program} env{})\"", option(self.data_dir));
@@ -170,17 +185,25 @@ impl Banner<'_> {
         if let Some(address) = ways_in.get(IAM) {
             row(out, "IAM, Java", &java(address));
         }
-        let produce = format!("{program} produce {topic}");
-        let line = format!(
-            "echo hello | {produce} --command-config {}",
-            file("java-tls.properties")
-        );
-        row(out, "Outrigger", &line);
+        // Where no plaintext is spoken, the lines above have it already.
+        if ways_in.contains_key(TLS) && self.endpoints.first_bootstrap().is_some() {
+            let produce = format!("{program} produce {topic}");
+            let by_certificate = file(BY_CERTIFICATE);
+            let line = format!("echo hello | {produce} --command-config {by_certificate}");
+            row(out, "Outrigger", &line);
+        }
+    }
+
+    /// The address at which nobody is asked who he is.
+    fn open_address(&self) -> Option<&str> {
+        let with_tls = self.endpoints.bootstrap.get(TLS);
+        let with_tls = with_tls.filter(|_| self.anonymous_tls).map(String::as_str);
+        self.endpoints.first_bootstrap().or(with_tls)
     }
 
     /// What who starts it for others to use must know, and how to close it.
     fn openness(&self, out: &mut String) {
-        let Some(address) = self.endpoints.first_bootstrap() else {
+        let Some(address) = self.open_address() else {
             return;
         };
         let _ = match self.everybody {
@@ -203,16 +226,16 @@ impl Banner<'_> {
     fn own_commands(&self, out: &mut String) {
         let topic = self.topics.first().copied().unwrap_or(TOPIC);
         let program = quoted(self.program);
-        let here = option(self.data_dir);
+        let (here, reached) = (option(self.data_dir), self.reached());
         row(
             out,
             "Outrigger",
-            &format!("echo hello | {program} produce {topic}{here}"),
+            &format!("echo hello | {program} produce {topic}{reached}"),
         );
         row(
             out,
             "",
-            &format!("{program} consume {topic} --from beginning{here}"),
+            &format!("{program} consume {topic} --from beginning{reached}"),
         );
         row(out, "  how it is", &format!("{program} status{here}"));
         row(

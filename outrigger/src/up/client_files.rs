@@ -52,6 +52,14 @@ pub(super) fn files(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     FILES.iter().filter_map(text).collect()
 }
 
+/// Names of the files for ways in that are not there.
+pub(super) fn of_no_use(endpoints: &Endpoints) -> impl Iterator<Item = &'static str> {
+    let rows = FILES
+        .iter()
+        .filter(|(_, way_in, _)| !endpoints.bootstrap.contains_key(*way_in));
+    rows.map(|(name, ..)| *name)
+}
+
 fn java(facts: &Facts<'_>, address: &str, protocol: &str, pairs: &[(&str, &str)]) -> String {
     let truststore = facts.truststore.display().to_string();
     let mut all = vec![

@@ -10,7 +10,7 @@ use crate::certs::{self, Prepared};
 use crate::data_dir::DataDir;
 use crate::endpoints::Endpoints;
 use identity::ScramMechanism;
-use service::files::{create_private_dir, read_text, write_atomic};
+use service::files::{create_private_dir, read_text, remove_if_exists, write_atomic};
 use service::{Clock, Secret};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -130,6 +130,11 @@ impl Credentials {
             let file = dir.join(name);
             let text = Zeroizing::new(text);
             write_atomic(&file, text.as_bytes()).map_err(write_error(&file))?;
+        }
+        // An earlier start may have had more doors.
+        for name in client_files::of_no_use(endpoints) {
+            let file = dir.join(name);
+            remove_if_exists(&file).map_err(write_error(&file))?;
         }
         Ok(())
     }

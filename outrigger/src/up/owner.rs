@@ -2,16 +2,10 @@
 //! a super user, so that no ACL of the owner's stops a later start. Where no such way in is served,
 //! as everybody comes: by the plaintext listener. Nothing is done by any other login: it is only tried.
 
-use crate::certs::Prepared;
 use crate::endpoints::{Endpoints, SCRAM, TLS};
-use crate::probe::{Listener, explained};
-use client::{
-    ClientError, ClientIdentity, Cluster, HostCheck, Sasl, Settings, StoreFormat, Tls, TlsVersions,
-    Transport, TrustAnchors,
-};
-use std::path::Path;
+use crate::probe::{Listener, owner_tls};
+use client::{ClientError, Cluster, Sasl, Settings, Tls, Transport};
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// Ways to come, the best first.
 pub(super) struct Owner {
@@ -22,15 +16,15 @@ pub(super) struct Owner {
 
 impl Owner {
     /// Those that there are.
-    pub(super) fn new(endpoints: &Endpoints, pki: &Prepared) -> Result<Self, String> {
+    pub(super) fn new(endpoints: &Endpoints) -> Result<Self, String> {
         let mut ways = Vec::new();
         let scram = match endpoints.bootstrap.get(SCRAM) {
-            Some(address) => Some((address.clone(), tls(pki)?)),
+            Some(address) => Some((address.clone(), owner_tls(endpoints)?)),
             None => None,
         };
         if let Some(address) = endpoints.bootstrap.get(TLS) {
             let transport = Transport {
-                tls: Some(tls(pki)?),
+                tls: Some(owner_tls(endpoints)?),
                 sasl: None,
             };
             ways.push((address.clone(), transport));
@@ -43,7 +37,10 @@ impl Owner {
 
     /// A connection by the first way that works; `timeout` is for it and for each answer.
     pub(super) async fn connect(&self, timeout: Duration) -> Result<Listener, String> {
-        let mut problem = "there is no listener".to_owned();
+        let mut problem =
+            "`up` comes by a client certificate (CLIENT_SECURE) or by plaintext, and \
+                           neither is served"
+                .to_owned();
         for (address, transport) in &self.ways {
             match Listener::connect_by(transport, address, timeout).await {
                 Ok(listener) => return Ok(listener),
@@ -51,6 +48,11 @@ impl Owner {
             }
         }
         Err(problem)
+    }
+
+    /// Whether there is a way in with a name and a password.
+    pub(super) fn has_scram(&self) -> bool {
+        self.scram.is_some()
     }
 
     /// Whether a login is refused at the door for names and passwords: not where there is none, or
@@ -71,24 +73,4 @@ impl Owner {
         let tried = Cluster::connect(settings).await;
         matches!(tried, Err(ClientError::Login { .. }))
     }
-}
-
-fn tls(pki: &Prepared) -> Result<Tls, String> {
-    let read = |path: &Path| {
-        let read = std::fs::read(path).map(Zeroizing::new);
-        read.map_err(|error| format!("cannot read {}: {error}", path.display()))
-    };
-    let (ca, chain) = (read(&pki.ca_cert)?, read(&pki.client_cert)?);
-    let key = read(&pki.client_key)?;
-    let made = || {
-        let anchors = TrustAnchors::from_store(&ca, Some(StoreFormat::Pem), None)?;
-        let identity = ClientIdentity::from_pem(&chain, &key)?;
-        Tls::new(
-            &anchors,
-            Some(identity),
-            HostCheck::Https,
-            TlsVersions::Both,
-        )
-    };
-    made().map_err(|error| explained(&error))
 }

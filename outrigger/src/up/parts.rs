@@ -3,7 +3,7 @@
 //! A row says what is particular about a process; how it is started, watched, started again and
 //! stopped is the same for all and stands in `process` and `keeper`.
 
-use super::args::Ports;
+use super::args::{ClientBroker, Ports};
 use crate::certs;
 use crate::data_dir::{AUTHN, DataDir};
 use authn::config::{AuthnConfig, Listener, SecurityProtocol};
@@ -32,14 +32,24 @@ pub(super) const CLUSTER_UUID: &str = "cluster-uuid";
 /// Where an exporter answers scrapes.
 pub(super) const WEB_LISTEN_ADDRESS: &str = "web.listen-address";
 /// Whose MBeans are shown, in the order of precedence.
-const SOURCES: [&str; 2] = ["broker", "authn"];
+const SOURCES: [&str; 2] = ["broker", AUTHN];
 
 /// The directory in which the two meet; they must agree on it.
 const HANDOFF: &str = "outrigger.handoff.directory";
+/// Whether the broker lets in nobody but by it.
+const HANDOFF_ONLY: &str = "outrigger.handoff.only";
 /// The identity store, to which `up` adds its user; the two must agree on it.
 const IAM_STORE: &str = "outrigger.iam.store";
 /// What nobody else may set.
-pub(super) const KEYS_OF_UP: [&str; 4] = [ENDPOINTS_FILE, HANDOFF, IAM_STORE, "undelivered-file"];
+pub(super) const KEYS_OF_UP: [&str; 5] = [
+    ENDPOINTS_FILE,
+    HANDOFF,
+    HANDOFF_ONLY,
+    IAM_STORE,
+    "undelivered-file",
+];
+/// Where the broker itself is reached, which is nowhere while authn alone lets clients in.
+pub(super) const LISTENERS_OF_BROKER: [&str; 2] = ["listeners", "advertised.listeners"];
 /// In the names of what is delivered.
 const CLUSTER_NAME: &str = "outrigger";
 const AUTHORIZER: &str = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
@@ -74,6 +84,8 @@ pub(super) struct Facts {
     pub(super) everybody: Everybody,
     /// Names and addresses by which clients come to ports with TLS.
     pub(super) tls_hosts: BTreeSet<String>,
+    /// Whether a port with TLS lets in who shows no certificate and makes no login.
+    pub(super) anonymous_tls: bool,
 }
 
 /// What an authorizer lets everybody do, who logged in or not.
@@ -103,10 +115,19 @@ impl Everybody {
 pub(super) enum Role {
     /// Keeps the records: it is asked by the Kafka protocol, too, and without it nothing works.
     Engine,
+    /// Lets clients in who come by TLS; where none may, it is not run.
+    Door,
     /// Stands beside: its end is no one else's.
     Sidecar,
     /// A sidecar that reads what all others write: it is stopped when they have written their last line.
     Follower,
+}
+
+impl Role {
+    /// Whether there is something to do for it.
+    pub(super) fn is_run(self, client_broker: ClientBroker) -> bool {
+        self != Self::Door || client_broker.has_tls()
+    }
 }
 
 /// Where the suite is put.
@@ -116,6 +137,7 @@ pub(super) struct Place<'a> {
     /// Where authn hands connections to the broker.
     pub(super) handoff: &'a Path,
     pub(super) ports: Ports,
+    pub(super) client_broker: ClientBroker,
     pub(super) defaults: Defaults,
     /// The broker's.
     pub(super) node_id: &'a str,
@@ -149,8 +171,8 @@ pub(super) const PARTS: &[Part] = &[
         },
     },
     Part {
-        name: "authn",
-        role: Role::Sidecar,
+        name: AUTHN,
+        role: Role::Door,
         properties: "authn.properties",
         log: "authn.log",
         audit_log: Some("audit-authn.log"),
@@ -158,6 +180,7 @@ pub(super) const PARTS: &[Part] = &[
         read: |text| match AuthnConfig::from_properties(text, &[]) {
             Ok((config, _)) => Ok(Facts {
                 tls_hosts: config.listeners.iter().flat_map(hosts).collect(),
+                anonymous_tls: config.listeners.iter().any(is_anonymous),
                 ..Facts::default()
             }),
             Err(errors) => Err(errors.problems().to_vec()),
@@ -203,12 +226,15 @@ pub(super) const PARTS: &[Part] = &[
 
 fn broker_defaults(place: &Place<'_>) -> Vec<(&'static str, String)> {
     let data_dir = place.data_dir;
-    // On the loopback interface alone, since nobody logs in.
-    let listeners = listeners(place.ports, &[("PLAINTEXT", 9092)]);
-    let mut defaults = vec![
-        ("listeners", listeners),
-        ("log.dirs", text(data_dir.broker_data())),
-    ];
+    let mut defaults = match place.client_broker {
+        ClientBroker::Tls => vec![(HANDOFF_ONLY, "true".to_owned())],
+        // On the loopback interface alone, since nobody logs in.
+        ClientBroker::TlsPlaintext | ClientBroker::Plaintext => {
+            let listeners = listeners(place.ports, &[("PLAINTEXT", 9092)]);
+            vec![("listeners", listeners)]
+        }
+    };
+    defaults.push(("log.dirs", text(data_dir.broker_data())));
     defaults.extend(shared(place, "broker"));
     defaults.extend(security(place));
     if place.defaults == Defaults::Msk {
@@ -245,9 +271,11 @@ fn authn_defaults(place: &Place<'_>) -> Vec<(&'static str, String)> {
 }
 
 fn exporter_jmx_defaults(place: &Place<'_>) -> Vec<(&'static str, String)> {
-    let sources = SOURCES.map(|name| format!("native:{}", text(place.data_dir.bound_by(name))));
+    let sources = SOURCES.iter().copied();
+    let sources = sources.filter(|name| *name != AUTHN || place.client_broker.has_tls());
+    let sources = sources.map(|name| format!("native:{}", text(place.data_dir.bound_by(name))));
     let mut defaults = exporter_defaults(place, "exporter-jmx", 11001);
-    defaults.push(("source", sources.join(",")));
+    defaults.push(("source", sources.collect::<Vec<_>>().join(",")));
     defaults
 }
 
@@ -317,6 +345,11 @@ fn hosts(listener: &Listener) -> Vec<String> {
     hosts
         .map(|host| host.split('%').next().unwrap_or_default().to_owned())
         .collect()
+}
+
+/// Whether it lets in who says nothing of himself.
+fn is_anonymous(listener: &Listener) -> bool {
+    listener.protocol == SecurityProtocol::Ssl && listener.tls.client_auth != ClientAuth::Required
 }
 
 /// What every process is told.

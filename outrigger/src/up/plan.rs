@@ -4,8 +4,10 @@
 //! What a key of a process means is not known here: the process says what it does not like, and it is
 //! told where the key was given.
 
-use super::args::{Ports, Preset, SET, UpArgs, no_such_part};
-use super::parts::{self, Defaults, Facts, KEYS_OF_UP, PARTS, Part, Place, Role};
+use super::args::{ClientBroker, Ports, Preset, SET, UpArgs, no_such_part};
+use super::parts::{
+    self, Defaults, Facts, KEYS_OF_UP, LISTENERS_OF_BROKER, PARTS, Part, Place, Role,
+};
 use super::properties::{self, Property};
 use super::topic::TopicSpec;
 use crate::data_dir::DataDir;
@@ -15,7 +17,7 @@ use service::settings::{Origin, Setting};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-const UP_KEYS: &str = "up.dashboard, up.ports, up.preset, up.topics";
+const UP_KEYS: &str = "up.client-broker, up.dashboard, up.ports, up.preset, up.topics";
 /// Of the page: beside those of the exporters.
 const DASHBOARD_PORT: u16 = 11000;
 /// What turns the page off.
@@ -36,6 +38,8 @@ pub(super) struct Plan {
     pub(super) topics: Vec<TopicSpec>,
     /// Where the page is served, `HOST:PORT`; nowhere where it was turned off.
     pub(super) dashboard: Option<String>,
+    /// What clients may speak.
+    pub(super) client_broker: ClientBroker,
     /// What the processes' configurations say together.
     pub(super) facts: Facts,
 }
@@ -55,6 +59,7 @@ pub(super) struct PlanError(pub(super) Vec<String>);
 /// What was asked for, before defaults are laid below it.
 struct Asked {
     ports: Ports,
+    client_broker: ClientBroker,
     /// `HOST:PORT` or `off`.
     dashboard: Option<String>,
     /// By process, in the order of the table.
@@ -75,6 +80,7 @@ pub(super) fn plan(
     layers.extend(args.set.iter().cloned());
     let Asked {
         ports,
+        client_broker,
         dashboard,
         given,
         mut topics,
@@ -86,10 +92,12 @@ pub(super) fn plan(
         data_dir: &data_dir,
         handoff,
         ports,
+        client_broker,
         defaults: defaults_of(&given),
         node_id: &node_id_of(&given),
     };
     let processes: Vec<_> = std::iter::zip(PARTS, given)
+        .filter(|(part, _)| part.role.is_run(client_broker))
         .map(|(part, given)| ProcessPlan {
             part,
             properties: with_defaults((part.defaults)(&place), given),
@@ -104,6 +112,7 @@ pub(super) fn plan(
         dashboard: dashboard
             .or_else(|| Some(parts::address(ports, DASHBOARD_PORT)))
             .filter(|address| address != OFF),
+        client_broker,
         facts,
     })
 }
@@ -129,6 +138,7 @@ fn facts(processes: &[ProcessPlan]) -> Result<Facts, PlanError> {
                 all.auto_create |= facts.auto_create;
                 all.everybody = all.everybody.max(facts.everybody);
                 all.tls_hosts.extend(facts.tls_hosts);
+                all.anonymous_tls |= facts.anonymous_tls;
             }
             Err(told) => problems.extend(told),
         }
@@ -145,6 +155,7 @@ fn read(layers: &[Setting]) -> Result<Asked, PlanError> {
     let mut problems = Vec::new();
     let mut asked = Asked {
         ports: Ports::Msk,
+        client_broker: ClientBroker::default(),
         dashboard: None,
         given: vec![Vec::new(); PARTS.len()],
         topics: Vec::new(),
@@ -155,6 +166,7 @@ fn read(layers: &[Setting]) -> Result<Asked, PlanError> {
             problems.push(format!("{place}: {problem}"));
         }
     }
+    problems.extend(asked.contradictions());
     if problems.is_empty() {
         Ok(asked)
     } else {
@@ -168,6 +180,7 @@ impl Asked {
             return Err(no_such_part());
         };
         match (part, key) {
+            ("up", "client-broker") => self.client_broker = choice::<ClientBroker>(setting)?,
             ("up", "dashboard") => self.dashboard = Some(dashboard_of(setting)?),
             ("up", "ports") => self.ports = choice::<Ports>(setting)?,
             ("up", "preset") => {
@@ -189,6 +202,25 @@ impl Asked {
             (part, key) => self.put(part, key, &setting.value, setting)?,
         }
         Ok(())
+    }
+
+    /// Addresses for clients that may not come.
+    fn contradictions(&self) -> Vec<String> {
+        if self.client_broker != ClientBroker::Tls {
+            return Vec::new();
+        }
+        let named = std::iter::zip(PARTS, &self.given)
+            .filter(|(part, _)| part.role == Role::Engine)
+            .flat_map(|(part, given)| given.iter().map(move |property| (part.name, property)))
+            .filter(|(_, property)| LISTENERS_OF_BROKER.contains(&property.key.as_str()));
+        let told = named.map(|(part, Property { key, origin, .. })| {
+            let place = place(origin, &format!("{part}.{key}"));
+            format!(
+                "{place}: with --client-broker tls nothing listens in plaintext; leave it out, set \
+                 authn.{key}, or choose tls-plaintext"
+            )
+        });
+        told.collect()
     }
 
     fn put(&mut self, part: &str, key: &str, value: &str, by: &Setting) -> Result<(), String> {
@@ -240,6 +272,9 @@ fn options(args: &UpArgs) -> Vec<Setting> {
     let ports = args
         .ports
         .map(|ports| setting("up.ports", ports.name(), "--ports"));
+    let client_broker = args
+        .client_broker
+        .map(|chosen| setting("up.client-broker", chosen.name(), "--client-broker"));
     let preset = args
         .preset
         .map(|preset| setting("up.preset", preset.name(), "--preset"));
@@ -247,7 +282,8 @@ fn options(args: &UpArgs) -> Vec<Setting> {
         .dashboard
         .as_deref()
         .map(|address| setting("up.dashboard", address, "--dashboard"));
-    ports.into_iter().chain(preset).chain(dashboard).collect()
+    let options = [ports, client_broker, preset, dashboard];
+    options.into_iter().flatten().collect()
 }
 
 fn choice<T: ValueEnum>(setting: &Setting) -> Result<T, String> {
@@ -334,6 +370,12 @@ impl ProcessPlan {
         let dir = self.value(parts::LOG_DIR).filter(|dir| !dir.is_empty());
         let dir = dir.map_or_else(|| data_dir.logs_of(self.part.name), PathBuf::from);
         std::path::absolute(&dir).unwrap_or(dir)
+    }
+
+    /// Where the broker keeps its data.
+    pub(super) fn broker_data(&self) -> Option<PathBuf> {
+        let dirs = self.value("log.dirs").or_else(|| self.value("log.dir"))?;
+        dirs.split(',').next().map(|dir| PathBuf::from(dir.trim()))
     }
 
     /// Changes the value of a key that is in the file and keeps its place there.

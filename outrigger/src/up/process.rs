@@ -11,11 +11,12 @@ use crate::data_dir::DataDir;
 use crate::endpoints::Bound;
 use crate::{output, probe, supervised};
 use rustix::process::{Pid, Signal, kill_process};
-use service::files::{remove_if_exists, write_atomic};
+use service::files::{read_text, remove_if_exists, write_atomic};
 use service::process_metrics::RESTARTS_VARIABLE;
 use service::{Clock, shutdown};
 use std::convert::Infallible;
 use std::fs;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -27,6 +28,9 @@ const SLOW_START: Duration = Duration::from_secs(3);
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);
 /// A process has its own, shorter deadline for draining.
 const STOP_TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Five short lines of Kafka's and one of ours.
+const META_BYTES_MAX: u64 = 1 << 16;
 
 /// A started process.
 #[derive(Debug)]
@@ -152,7 +156,7 @@ pub(super) async fn watch(plan: &ProcessPlan, bound: &Bound, tell: impl Fn(&str)
     let mut healthy = true;
     loop {
         tokio::time::sleep(WATCH_INTERVAL).await;
-        match try_it(plan.part.role, bound).await {
+        match try_it(plan, bound).await {
             Ok(_) if !healthy => tell(&format!("the {name} is healthy again")),
             Err(problem) if healthy => tell(&format!("the {name} is not healthy: {problem}")),
             Ok(_) | Err(_) => continue,
@@ -172,7 +176,7 @@ async fn until_ready(
     loop {
         let problem = match Bound::read(data_dir, name, pid) {
             None => "it has not bound its listeners yet".to_owned(),
-            Some(bound) => match try_it(plan.part.role, &bound).await {
+            Some(bound) => match try_it(plan, &bound).await {
                 Ok(cluster_id) => return Ready { bound, cluster_id },
                 Err(problem) => problem,
             },
@@ -189,13 +193,30 @@ async fn until_ready(
     }
 }
 
-/// Asks it as its users do; gives the cluster id where the process is the one that knows it.
-async fn try_it(role: Role, bound: &Bound) -> Result<Option<String>, String> {
+/// Asks it as its users do; gives the cluster id where the process is the one that knows it. An engine
+/// that is reached by authn alone, which starts after it, is asked for its health, and its directory for the id.
+async fn try_it(plan: &ProcessPlan, bound: &Bound) -> Result<Option<String>, String> {
     if let Some(admin) = &bound.admin {
         probe::health(&format!("http://{admin}")).await?;
     }
-    match (role, bound.listeners.values().next()) {
+    match (plan.part.role, bound.listeners.values().next()) {
         (Role::Engine, Some(address)) => probe::kafka(address).await.map(Some),
-        (Role::Engine, None) | (Role::Sidecar | Role::Follower, _) => Ok(None),
+        (Role::Engine, None) => {
+            let dir = plan.broker_data().unwrap_or_default();
+            cluster_id_in(&dir).map(Some)
+        }
+        (Role::Door | Role::Sidecar | Role::Follower, _) => Ok(None),
     }
+}
+
+/// What `meta.properties` says, which has been there since the broker opened its directory.
+fn cluster_id_in(dir: &Path) -> Result<String, String> {
+    let file = dir.join("meta.properties");
+    let text = read_text(&file, META_BYTES_MAX);
+    let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
+    let id = text
+        .lines()
+        .find_map(|line| line.strip_prefix("cluster.id="));
+    let id = id.ok_or_else(|| format!("{} names no cluster", file.display()))?;
+    Ok(id.trim().to_owned())
 }

@@ -27,8 +27,11 @@ const SALT_BYTES: usize = 26;
 /// More rounds make guessing slower, and nobody guesses a password of 160 random bits.
 const ITERATIONS: u32 = ITERATIONS_MIN;
 
-/// Creates the user unless it exists with this password. Gives a sentence where it had another.
+/// Creates the user unless it exists with this password, or there is no door for it. Gives a sentence where it had another.
 pub(super) async fn create(owner: &Owner, password: &Password) -> Result<Option<String>, UpError> {
+    if !owner.has_scram() {
+        return Ok(None);
+    }
     let created = async {
         let mut listener = owner.connect(TIMEOUT).await?;
         let exists = !password.is_new && exists(&mut listener).await?;

@@ -33,6 +33,10 @@ pub(super) const KEYS: &[Key] = &[
         "Directory of the sockets that authn hands connections over on; only the owner and the \
          group may enter it. Empty is none: then nobody but the listeners' own clients comes in.",
     ),
+    boolean("outrigger.handoff.only", "false").effective().doc(
+        "Whether authn alone lets clients in: then no listener is bound, and nothing is served in \
+         plaintext.",
+    ),
     list("outrigger.handoff.uids", "")
         .effective()
         .doc("Numbers of the users that may connect there; empty is the broker's own user."),

@@ -26,6 +26,7 @@ fn banner(topics: &[&str], auto_create: bool) -> String {
             .collect::<Vec<_>>(),
         auto_create,
         everybody: Everybody::AllWithoutAcl,
+        anonymous_tls: true,
         program: "outrigger",
         ephemeral: topics.is_empty(),
     };
@@ -75,6 +76,7 @@ fn every_way_in_with_a_login_has_a_line_to_copy() {
         warnings: &[],
         auto_create: true,
         everybody: Everybody::All,
+        anonymous_tls: true,
         program: "outrigger",
         ephemeral: false,
     };
@@ -97,4 +99,49 @@ fn every_way_in_with_a_login_has_a_line_to_copy() {
         text.contains("  clients                 /srv/data/clients/*\n"),
         "{text}"
     );
+}
+
+#[test]
+fn without_plaintext_the_lines_come_by_certificate() {
+    let dir = DataDir::new(Path::new("/d")).expect("absolute");
+    let bound = r#"{"pid":42,"listeners":{"CLIENT_SECURE":"h:9094"}}"#;
+    let mut endpoints = Endpoints::of_broker(&dir, bound);
+    let ca = ("ca_cert".to_owned(), "/d/pki/ca.pem".to_owned());
+    endpoints.credentials.extend([ca]);
+    let banner = |auto_create, anonymous_tls| {
+        let banner = Banner {
+            endpoints: &endpoints,
+            data_dir: &dir,
+            topics: &[],
+            log_sinks: &[],
+            warnings: &[],
+            auto_create,
+            everybody: Everybody::AllWithoutAcl,
+            anonymous_tls,
+            program: "outrigger",
+            ephemeral: false,
+        };
+        banner.text()
+    };
+    let text = banner(true, true);
+    let (_, lines) = text.split_once("Try it:\n\n").expect("lines to copy");
+    let by = "--command-config /d/clients/java-tls.properties";
+    let expected = format!(
+        "  Outrigger               echo hello | outrigger produce demo {by}
+                          outrigger consume demo --from beginning {by}
+    how it is             outrigger status --data-dir /d
+    for scripts           eval \"$(outrigger env --data-dir /d)\"
+
+With a login:
+
+  certificate             kcat -F /d/clients/kcat-tls.conf -t demo -C -o beginning -e
+
+Who reaches h:9094 needs no login"
+    );
+    assert!(lines.starts_with(&expected), "{lines}");
+    assert!(!text.contains("plaintext"), "{text}");
+    let text = banner(false, false);
+    let create = format!("  first, once             outrigger topics create demo {by}\n");
+    assert!(text.contains(&create), "{text}");
+    assert!(!text.contains("needs no login"), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use super::{Plan, PlanError, ProcessPlan, plan};
 use crate::data_dir::DataDir;
-use crate::up::args::{Ports, Preset, UpArgs, set};
+use crate::up::args::{ClientBroker, Ports, Preset, UpArgs, set};
 use crate::up::parts::Everybody;
 use service::settings::{Origin, Setting};
 use std::path::Path;
@@ -196,7 +196,7 @@ fn every_problem_is_told_at_once_with_place_and_remedy() {
     let expected = [
         "outrigger.toml:2: brooker.num.partitions: no such part; write PART.KEY with one of the parts broker, authn, exporter-jmx, exporter-node, logshipper, up",
         "outrigger.toml:4: up.ports: 'none' is none of msk, auto",
-        "outrigger.toml:5: up.port: unknown key; the keys of up are up.dashboard, up.ports, up.preset, up.topics",
+        "outrigger.toml:5: up.port: unknown key; the keys of up are up.client-broker, up.dashboard, up.ports, up.preset, up.topics",
         "outrigger.toml:6: up.topics: 'a:0': the number of partitions must be",
         "--set broker.outrigger.endpoints.file: `outrigger up` sets this itself",
     ];
@@ -259,6 +259,63 @@ fn authn_has_msks_ports_and_whatever_up_made() {
         Path::new("/data/logs/authn/authn.log")
     );
     assert!(plan.facts.tls_hosts.contains("127.0.0.1"));
+}
+
+#[test]
+fn what_clients_may_speak_decides_who_listens() {
+    // The file's, the option's; what the broker binds; whether there is a front door.
+    let plaintext = Some("PLAINTEXT://127.0.0.1:9092");
+    let cases = [
+        ("tls-plaintext", None, plaintext, true),
+        ("tls", None, None, true),
+        ("tls", Some(ClientBroker::Plaintext), plaintext, false),
+        ("plaintext", Some(ClientBroker::Tls), None, true),
+    ];
+    for (file, option, listeners, has_door) in cases {
+        let args = UpArgs {
+            client_broker: option,
+            ..UpArgs::default()
+        };
+        let toml = format!("[up]\nclient-broker = \"{file}\"\n");
+        let plan = planned(&toml, &args).expect("planned");
+        let broker = broker(&plan);
+        assert_eq!(broker.value("listeners"), listeners, "{file} {option:?}");
+        let only = listeners.is_none().then_some("true");
+        assert_eq!(broker.value("outrigger.handoff.only"), only);
+        let named = |name: &str| plan.processes.iter().find(|p| p.part.name == name);
+        assert_eq!(named("authn").is_some(), has_door, "{file} {option:?}");
+        let sources = named("exporter-jmx").and_then(|p| p.value("source"));
+        assert_eq!(sources.is_some_and(|s| s.contains("authn")), has_door);
+        assert_eq!(plan.facts.anonymous_tls, has_door);
+    }
+}
+
+#[test]
+fn an_address_for_clients_that_may_not_come_is_refused_where_it_was_given() {
+    let toml = "[broker]\nlisteners = \"PLAINTEXT://:9092\"\n[up]\nclient-broker = \"tls\"\n";
+    let args = UpArgs {
+        set: sets(&["broker.advertised.listeners=PLAINTEXT://h:9092"]),
+        ..UpArgs::default()
+    };
+    let PlanError(problems) = planned(toml, &args).expect_err("refused");
+    let starts = [
+        "outrigger.toml:2: broker.listeners: with",
+        "--set broker.advertised.listeners: with",
+    ];
+    assert_eq!(problems.len(), starts.len(), "{problems:?}");
+    for (problem, start) in problems.iter().zip(starts) {
+        assert!(problem.starts_with(start), "{problem}");
+    }
+}
+
+#[test]
+fn who_shows_no_certificate_is_nobody_unless_one_is_required() {
+    let args = UpArgs {
+        set: sets(&["authn.ssl.client.auth=required"]),
+        ..UpArgs::default()
+    };
+    let facts = planned("", &args).expect("planned").facts;
+    assert!(!facts.anonymous_tls);
 }
 
 #[test]

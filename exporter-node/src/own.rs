@@ -57,7 +57,7 @@ impl Own {
     /// Puts it all; what collectors have read in this round is not read again.
     pub fn put(&mut self, families: &mut Families, round: &Round) {
         families.put(&BUILD, &build_labels(), 1.0);
-        for family in scrape::families(&self.process) {
+        for family in service::families(&self.process) {
             if !family.name.starts_with("process_") {
                 continue;
             }

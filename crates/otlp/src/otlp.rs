@@ -21,7 +21,6 @@ use tracing::{info, warn};
 use crate::health::{Figures, Held, Lost, Signal, Vectors};
 use crate::metrics::{self, Window};
 use crate::queue::{Batch, Queue};
-use crate::registry;
 use crate::resource::resource;
 use crate::sender::{Policy, Sender, Warnings, offset};
 use crate::settings::Settings;
@@ -91,7 +90,7 @@ impl Source {
     /// A registry of the crate `prometheus`.
     pub fn registry(registry: &Registry) -> Self {
         let registry = registry.clone();
-        Self::Blocking(Arc::new(move || registry::families(&registry)))
+        Self::Blocking(Arc::new(move || service::families(&registry)))
     }
 }
 

@@ -22,6 +22,5 @@ mod web_config;
 
 pub use exporter::{About, Collected, Exporter, Failure, Request};
 pub use query::Query;
-pub use self_metrics::families;
 pub use server::{ServeError, Server};
 pub use web::{FLAGS, Web};

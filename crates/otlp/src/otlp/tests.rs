@@ -77,7 +77,7 @@ impl Push {
     }
 
     fn figure(&self, name: &str, labels: &[&str]) -> f64 {
-        let families = crate::families(&self.registry);
+        let families = service::families(&self.registry);
         let samples = families.iter().filter(|family| family.name == name);
         let samples = samples.flat_map(|family| &family.samples).filter(|sample| {
             let values = sample.labels.iter().map(|(_, value)| &**value);
@@ -256,7 +256,7 @@ async fn a_collector_that_is_away_holds_nobody_up() {
     assert!(push.figure("outrigger_otlp_queue_bytes", &["metrics"]) > 0.0);
     let registry = push.registry.clone();
     push.stop().await;
-    let lost = crate::families(&registry);
+    let lost = service::families(&registry);
     let lost = lost
         .iter()
         .find(|f| f.name == "outrigger_otlp_lost_items_total")

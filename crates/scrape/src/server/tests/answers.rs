@@ -113,7 +113,7 @@ async fn fifty_at_once_get_the_answer_of_one_collection() {
         peers.push(peer);
     }
     let in_flight = || {
-        let gathered = crate::families(&running.registry);
+        let gathered = service::families(&running.registry);
         let family = gathered
             .iter()
             .find(|f| f.name == "outrigger_scrape_requests_in_flight");
@@ -156,7 +156,7 @@ async fn parameters_that_mean_nothing_make_no_other_collection() {
         peer.send("GET", &path, "").await.unwrap();
         let asked = peers.len() + 1;
         until("it was asked", async || {
-            let gathered = crate::families(&running.registry);
+            let gathered = service::families(&running.registry);
             let mut families = gathered.iter();
             let in_flight = families.find(|f| f.name == "outrigger_scrape_requests_in_flight");
             in_flight.is_some_and(|f| f.samples[0].value == asked as f64)

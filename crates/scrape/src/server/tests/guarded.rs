@@ -237,7 +237,7 @@ async fn a_certificate_that_is_named_first_and_written_then_is_served() {
 }
 
 fn reload_failures(running: &Running) -> f64 {
-    let gathered = crate::families(&running.registry);
+    let gathered = service::families(&running.registry);
     let family = gathered
         .iter()
         .find(|f| f.name == "outrigger_scrape_web_config_reloads_total");

@@ -16,6 +16,7 @@ mod families;
 pub mod files;
 pub mod flags;
 pub mod flood;
+pub mod http;
 pub mod listen;
 pub mod process_metrics;
 pub mod secret;

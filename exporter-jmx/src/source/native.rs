@@ -4,18 +4,23 @@
 //! as an address. The file is read again whenever the process does not answer, because ports change at a restart.
 
 mod decoded;
-mod http;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use bytes::Bytes;
+use hyper::StatusCode;
 use mbean::wire;
 use serde::Deserialize;
+use service::http;
 
 use super::{Reading, Reads, Source, SourceError};
 use decoded::Decoded;
 
+/// A million attributes with their names.
+const ANSWER_BYTES_MAX: usize = 256 << 20;
 /// An endpoints file has some hundred bytes.
 const ENDPOINTS_BYTES_MAX: u64 = 1 << 20;
 /// Names that do not go with what is known are forgotten and asked for once more.
@@ -161,7 +166,7 @@ impl Native {
         for _ in 0..ATTEMPTS {
             let known = self.decoded.known().map(mbean::Known::to_query);
             let path = format!("/mbeans?{}", known.unwrap_or_default());
-            let bytes = http::get(address, &path).await?;
+            let bytes = get(address, &path).await?;
             let snapshot = match wire::decode(&bytes) {
                 Ok(snapshot) => snapshot,
                 Err(error) => return Err(SourceError(format!("{address}: {error}"))),
@@ -175,6 +180,16 @@ impl Native {
             }
         }
         Err(SourceError(format!("{address}: {problem}")))
+    }
+}
+
+/// What `address` answers for `path` when all is well.
+async fn get(address: &str, path: &str) -> Result<Bytes, SourceError> {
+    let failed = |what: &dyn Display| SourceError(format!("{address}: {what}"));
+    let asked = http::get(address, path, wire::CONTENT_TYPE, ANSWER_BYTES_MAX).await;
+    match asked.map_err(|error| failed(&error))? {
+        (StatusCode::OK, bytes) => Ok(bytes),
+        (status, _) => Err(failed(&format_args!("it answers {status} for /mbeans"))),
     }
 }
 

@@ -6,16 +6,12 @@ use super::panels::PANELS;
 use super::paths;
 use crate::endpoints::{Endpoints, admin_key};
 use crate::{log_delivery, probe};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use exposition::{Family, Format, parse_as};
-use http_body_util::{BodyExt, Empty};
-use hyper::client::conn::http1;
-use hyper::{Request, StatusCode, header};
-use hyper_util::rt::TokioIo;
-use service::Clock;
+use hyper::StatusCode;
+use service::{Clock, http};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// What is asked every 5 s must be there before it is asked again.
@@ -171,42 +167,13 @@ async fn get_or_whole(address: &str, path: &str) -> Result<Bytes, String> {
 
 /// One GET; the answer is not compressed, which on one machine saves more than it costs.
 async fn get(address: &str, path: &str) -> Result<(StatusCode, Bytes), String> {
-    let failed = |error: &dyn std::error::Error| probe::explained(error);
-    let stream = TcpStream::connect(address).await.map_err(|e| failed(&e))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|e| failed(&e))?;
-    let request = Request::get(path)
-        .header(header::HOST, address)
-        .header(header::CONNECTION, "close")
-        .header(header::ACCEPT, Format::Text004.content_type())
-        .body(Empty::<Bytes>::new())
-        .map_err(|e| failed(&e))?;
-    let exchange = async move {
-        let response = sender.send_request(request).await.map_err(|e| failed(&e))?;
-        let status = response.status();
-        let mut body = response.into_body();
-        let mut bytes = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame.map_err(|e| failed(&e))?.into_data() {
-                if bytes.len() + data.len() > ANSWER_BYTES_MAX {
-                    return Err(format!(
-                        "its answer is larger than {} MiB",
-                        ANSWER_BYTES_MAX >> 20
-                    ));
-                }
-                bytes.extend_from_slice(&data);
-            }
-        }
-        Ok((status, bytes.freeze()))
-    };
-    // The connection has to be driven until the answer is read.
-    let mut exchange = std::pin::pin!(exchange);
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        answer = &mut exchange => answer,
-        _ = &mut connection => exchange.await,
-    }
+    let asked = http::get(
+        address,
+        path,
+        Format::Text004.content_type(),
+        ANSWER_BYTES_MAX,
+    );
+    asked.await.map_err(|error| probe::explained(&error))
 }
 
 #[cfg(test)]

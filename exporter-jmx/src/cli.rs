@@ -3,16 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use service::command_line::{Failure, LogNames, ProcessArgs, ProcessLog};
-use service::telemetry::{LogLevel, Undelivered};
+use service::command_line::{AWS_CONFIG, Failure, LogNames, ProcessArgs, ProcessLog};
 use service::{Clock, Exit};
 
 use crate::config::{JmxConfig, JmxFlagArgs, default_properties};
 use crate::start::{self, StartError};
-
-/// The SDK's search for region and credentials. It warns of each place that has none, by dumps of its structures;
-/// what came of it is told by whoever asked.
-const AWS_CONFIG: &str = "aws_config";
 
 /// What it logs, and where.
 const LOG: LogNames = LogNames {
@@ -47,17 +42,12 @@ pub fn run(args: JmxArgs) -> ExitCode {
 }
 
 fn run_configured(process: &ProcessArgs, flags: &JmxFlagArgs) -> Result<(), Failure> {
-    let read = JmxConfig::read(&process.properties()?, &process.overrides, &flags.given);
-    let report = JmxConfig::check_report(&read);
-    let Some((config, warnings)) = process.checked(read, &report)? else {
+    let read = |text: &str| JmxConfig::read(text, &process.overrides, &flags.given);
+    let Some((config, warnings)) = process.configured(read, JmxConfig::summary)? else {
         return Ok(());
     };
     let clock = Clock::real();
-    let undelivered = Undelivered::told_in(config.undelivered_file.clone());
-    let log = ProcessLog::start(config.log_dir.as_deref(), &undelivered, LOG, &clock)?;
-    if let Err(error) = log.loggers().set(AWS_CONFIG, LogLevel::Error) {
-        tracing::warn!(%error, "the level of {AWS_CONFIG}");
-    }
+    let (log, undelivered) = ProcessLog::of(&config.own, LOG, &clock)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -73,6 +63,6 @@ fn exit(error: &StartError) -> Exit {
         StartError::Serve(scrape::ServeError::WebConfig(_)) | StartError::Region(_) => Exit::Config,
         StartError::Serve(_) | StartError::Admin(_) => Exit::AddressUnavailable,
         StartError::Metrics(_) | StartError::Otlp(_) => Exit::Failure,
-        StartError::Endpoints { .. } => Exit::CannotWrite,
+        StartError::Endpoints(_) => Exit::CannotWrite,
     }
 }

@@ -7,13 +7,13 @@ mod flags;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use config::ConfigErrors;
 use scrape::Web;
-use service::flags::{FlagArgs, Given, Table, Values};
+use service::command_line::Usable;
+use service::flags::{FlagArgs, Given, Own, Table, Values};
 
 use crate::level::Level;
 use crate::rule_sets::{Origin, RuleSets};
@@ -36,18 +36,9 @@ pub struct JmxConfig {
     pub otlp: Option<otlp::Settings>,
     /// Whether and how they are published to CloudWatch.
     pub cloudwatch: cloudwatch::Settings,
-    /// `outrigger.admin.listener`, as host:port.
-    pub admin_listener: Option<String>,
-    /// `outrigger.endpoints.file`.
-    pub endpoints_file: Option<PathBuf>,
-    /// `outrigger.log.dir`; `None` is standard error.
-    pub log_dir: Option<PathBuf>,
-    /// `outrigger.log.undelivered.file`.
-    pub undelivered_file: Option<PathBuf>,
+    /// Where the process says how it is, and where it logs.
+    pub own: Own,
 }
-
-/// What a person should know about a configuration that is usable: one sentence each.
-pub type Warnings = Vec<String>;
 
 /// The flags of the process.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +62,7 @@ impl JmxConfig {
         text: &str,
         overrides: &[(String, String)],
         given: &Given,
-    ) -> Result<(Self, Warnings), ConfigErrors> {
+    ) -> Result<Usable<Self>, ConfigErrors> {
         let mut values = Values::load(&JmxFlags::flags(), text, overrides, given);
         let web = Web::read(&mut values);
         let sources = sources(&mut values);
@@ -89,10 +80,7 @@ impl JmxConfig {
         }
         let otlp = otlp::Settings::from_flags(&mut values);
         let cloudwatch = cloudwatch::Settings::read(&mut values);
-        let path = |flag| values.optional(flag).map(PathBuf::from);
-        let (endpoints_file, log_dir) = (path(&flags::ENDPOINTS_FILE), path(&flags::LOG_DIR));
-        let undelivered_file = path(&flags::UNDELIVERED_FILE);
-        let admin_listener = values.optional(&flags::ADMIN_LISTENER);
+        let own = Own::read(&mut values);
         let warnings = values.finish()?;
         let config = Self {
             web,
@@ -102,36 +90,17 @@ impl JmxConfig {
             source_timeout,
             otlp,
             cloudwatch,
-            admin_listener,
-            endpoints_file,
-            log_dir,
-            undelivered_file,
+            own,
         };
         Ok((config, warnings))
     }
 
-    /// What `--check-config` says about the outcome of [`JmxConfig::read`].
-    pub fn check_report(read: &Result<(Self, Warnings), ConfigErrors>) -> String {
-        let (config, warnings) = match read {
-            Ok(read) => read,
-            Err(errors) => return errors.report(),
-        };
-        let mut text = String::new();
-        for warning in warnings {
-            text.push_str(&format!("warning: {warning}\n"));
-        }
-        let names: Vec<_> = config
-            .rule_sets
-            .all()
-            .iter()
-            .map(|set| &*set.name)
-            .collect();
-        text.push_str(&format!(
-            "configuration is valid: {} sources, rule sets {}\n",
-            config.sources.len(),
-            names.join(", ")
-        ));
-        text
+    /// What it amounts to.
+    pub fn summary(&self) -> String {
+        let sets = self.rule_sets.all().iter();
+        let names: Vec<_> = sets.map(|set| &*set.name).collect();
+        let sources = self.sources.len();
+        format!("{sources} sources, rule sets {}", names.join(", "))
     }
 }
 

@@ -1,11 +1,11 @@
 //! What is pushed instead of scraped: by OTLP, the metrics of a scrape and those of the process itself; to CloudWatch, MSK's.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use otlp::{Otlp, OtlpError, Process};
 use prometheus::Registry;
+use scrape::Server;
 use service::Clock;
 use service::admin::Health;
 use service::shutdown::Signal;
@@ -13,20 +13,20 @@ use service::shutdown::Signal;
 use cloudwatch::Publisher;
 
 use crate::cloudwatch::JmxMetrics;
-use crate::collector::Collector;
+use crate::collector::{Collector, Scrapes};
 use crate::config::JmxConfig;
 use crate::start::StartError;
 
 /// The push, where somebody asked for it.
 pub(crate) fn otlp(
     config: &JmxConfig,
-    address: Option<SocketAddr>,
+    server: &Server<Scrapes>,
     clock: &Clock,
     registry: &Registry,
 ) -> Result<Otlp, OtlpError> {
     let process = Process {
         service: "outrigger-exporter-jmx",
-        instance: address.map_or_else(|| std::process::id().to_string(), |at| at.to_string()),
+        instance: server.instance(),
     };
     Otlp::new(config.otlp.clone(), &process, clock, registry)
 }

@@ -1,16 +1,15 @@
 //! Starting and stopping: addresses are bound before anything is served, so that what cannot work is said at once;
 //! sources that are not there yet are waited for.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use prometheus::Registry;
 use scrape::{About, ServeError, Server};
+use service::Clock;
 use service::admin::{Admin, AdminError, Health};
-use service::shutdown::{self, Signal};
+use service::endpoints::{self, AnnounceError};
+use service::shutdown::{self, Drained, Signal};
 use service::telemetry::Undelivered;
-use service::{Clock, endpoints};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
@@ -56,13 +55,8 @@ pub enum StartError {
     #[error(transparent)]
     Otlp(#[from] otlp::OtlpError),
     /// The endpoints file.
-    #[error("cannot write {}: {source}", path.display())]
-    Endpoints {
-        /// `outrigger.endpoints.file`.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Endpoints(#[from] AnnounceError),
 }
 
 /// Serves until `signal`.
@@ -96,23 +90,12 @@ pub async fn run(
     }
     let scrapes = Arc::new(Scrapes(Arc::clone(&collector)));
     let server = Server::bind(&config.web, ABOUT, scrapes, &registry, clock.clone()).await?;
-    let otlp = push::otlp(
-        &config,
-        server.addresses().first().copied(),
-        &clock,
-        &registry,
-    )?;
+    let otlp = push::otlp(&config, &server, &clock, &registry)?;
     let cloudwatch = push::cloudwatch(&config, &collector, (&registry, &clock, &health)).await?;
-    let address = config.admin_listener.as_deref();
+    let address = config.own.admin_listener.as_deref();
     let admin = Admin::listen(address, health.clone(), registry.clone()).await?;
     let admin_address = admin.as_ref().map(Admin::local_addr);
-    let scheme = if server.is_tls() { "https" } else { "http" };
-    let told: BTreeMap<Arc<str>, _> = server
-        .addresses()
-        .first()
-        .map(|address| (Arc::from(scheme), *address))
-        .into_iter()
-        .collect();
+    let endpoints = server.endpoints();
     for address in server.addresses() {
         info!(%address, "listening");
     }
@@ -122,46 +105,24 @@ pub async fn run(
     }
     tasks.spawn(server.serve(signal.clone()));
     let follow = Arc::clone(&config.rule_sets).follow();
-    tasks.spawn(until(signal.clone(), follow));
+    tasks.spawn(shutdown::until(signal.clone(), follow));
     let follow = Arc::clone(&collector).follow_sources();
-    tasks.spawn(until(signal.clone(), follow));
+    tasks.spawn(shutdown::until(signal.clone(), follow));
     if let Some(cloudwatch) = cloudwatch {
         tasks.spawn(cloudwatch.run(signal.clone()));
     }
     tasks.spawn(otlp.run(push::sources(&collector, &registry), signal.clone()));
     health.ok("listeners");
-    if let Some(path) = &config.endpoints_file {
-        let written = endpoints::write(path, &told, admin_address);
-        written.map_err(|source| StartError::Endpoints {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let endpoints_file = config.own.endpoints_file.as_deref();
+    let announced = endpoints::announce(endpoints_file, &endpoints, admin_address)?;
     let took_ms = (clock.monotonic() - started).as_millis();
     info!(took_ms, "exporter-jmx started");
     let cause = signal.wait().await;
     info!(%cause, "exporter-jmx stopping");
-    stop(&config, tasks).await;
-    Ok(())
-}
-
-async fn stop(config: &JmxConfig, mut tasks: JoinSet<()>) {
-    if let Some(path) = &config.endpoints_file
-        && let Err(error) = service::files::remove_if_exists(path)
-    {
-        warn!(%error, "cannot remove the endpoints file");
-    }
-    let work = async { while tasks.join_next().await.is_some() {} };
-    if shutdown::drain(work, DRAIN).await == shutdown::Drained::DeadlinePassed {
+    announced.withdraw();
+    if shutdown::end(tasks, DRAIN).await == Drained::DeadlinePassed {
         warn!("scrapes did not end in time; closing anyway");
-        tasks.abort_all();
     }
     info!("exporter-jmx stopped");
-}
-
-async fn until(mut signal: Signal, work: impl Future<Output = ()>) {
-    tokio::select! {
-        () = work => {}
-        _ = signal.wait() => {}
-    }
+    Ok(())
 }

@@ -1,9 +1,6 @@
 //! Starting and stopping: addresses are bound before anything is served, so that what cannot work is
 //! said at once.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloudwatch::Publisher;
@@ -11,9 +8,10 @@ use otlp::{Otlp, Process};
 use prometheus::Registry;
 use scrape::{About, ServeError, Server};
 use service::admin::{Admin, AdminError, Health};
-use service::shutdown::{self, Signal};
+use service::endpoints::{self, AnnounceError};
+use service::shutdown::{self, Drained, Signal};
 use service::telemetry::Undelivered;
-use service::{Clock, endpoints};
+use service::{Clock, open_files};
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
@@ -61,13 +59,8 @@ pub enum StartError {
     #[error("cannot start the thread that collects: {0}")]
     Thread(std::io::Error),
     /// The endpoints file.
-    #[error("cannot write {}: {source}", path.display())]
-    Endpoints {
-        /// `outrigger.endpoints.file`.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Endpoints(#[from] AnnounceError),
 }
 
 /// Serves until `signal`.
@@ -81,7 +74,8 @@ pub async fn run(
     mut signal: Signal,
 ) -> Result<(), StartError> {
     let started = clock.monotonic();
-    raise_open_files();
+    // Each attribute of each device is a file that stays open.
+    open_files::raise_limit();
     let registry = Registry::new();
     service::build_info::register(&registry, "exporter-node")?;
     undelivered.register(&registry)?;
@@ -108,13 +102,13 @@ pub async fn run(
     let server = Server::bind(&config.web, ABOUT, exporter, &registry, clock.clone()).await?;
     let process = Process {
         service: "outrigger-exporter-node",
-        instance: instance(&server),
+        instance: server.instance(),
     };
     let otlp = Otlp::new(config.otlp, &process, &clock, &registry)?;
-    let address = config.admin_listener.as_deref();
+    let address = config.own.admin_listener.as_deref();
     let admin = Admin::listen(address, health.clone(), registry.clone()).await?;
     let admin_address = admin.as_ref().map(Admin::local_addr);
-    let told = told(&server);
+    let endpoints = server.endpoints();
     for address in server.addresses() {
         info!(%address, "listening");
     }
@@ -128,40 +122,18 @@ pub async fn run(
         tasks.spawn(publisher.run(signal.clone()));
     }
     health.ok("listeners");
-    if let Some(path) = &config.endpoints_file {
-        let written = endpoints::write(path, &told, admin_address);
-        written.map_err(|source| StartError::Endpoints {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let endpoints_file = config.own.endpoints_file.as_deref();
+    let announced = endpoints::announce(endpoints_file, &endpoints, admin_address)?;
     let took_ms = (clock.monotonic() - started).as_millis();
     info!(took_ms, "exporter-node started");
     let cause = signal.wait().await;
     info!(%cause, "exporter-node stopping");
-    stop(config.endpoints_file, tasks).await;
-    Ok(())
-}
-
-/// Each attribute of each device is a file that stays open.
-fn raise_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        warn!(%error, "cannot raise the limit of open files");
+    announced.withdraw();
+    if shutdown::end(tasks, DRAIN).await == Drained::DeadlinePassed {
+        warn!("scrapes did not end in time; closing anyway");
     }
-}
-
-/// The first address, as `http` or `https`.
-fn told(server: &Server<Scrapes>) -> BTreeMap<Arc<str>, SocketAddr> {
-    let scheme = if server.is_tls() { "https" } else { "http" };
-    let first = server.addresses().first();
-    let told = first.map(|address| (Arc::from(scheme), *address));
-    told.into_iter().collect()
+    info!("exporter-node stopped");
+    Ok(())
 }
 
 /// Who publishes to CloudWatch, where that is wanted.
@@ -179,12 +151,6 @@ async fn publisher(
     Ok(Some(publisher.located().await?))
 }
 
-/// What tells this process from another of its kind, as Prometheus' label `instance` does.
-fn instance(server: &Server<Scrapes>) -> String {
-    let first = server.addresses().first();
-    first.map_or_else(|| std::process::id().to_string(), SocketAddr::to_string)
-}
-
 /// What is pushed: what a scrape of all collectors gives, and the process's own metrics.
 fn sources(scrapes: Scrapes, registry: &Registry) -> Vec<otlp::Source> {
     let families = move || {
@@ -197,18 +163,4 @@ fn sources(scrapes: Scrapes, registry: &Registry) -> Vec<otlp::Source> {
         otlp::Source::Async(Box::new(families)),
         otlp::Source::registry(registry),
     ]
-}
-
-async fn stop(endpoints_file: Option<PathBuf>, mut tasks: JoinSet<()>) {
-    if let Some(path) = &endpoints_file
-        && let Err(error) = service::files::remove_if_exists(path)
-    {
-        warn!(%error, "cannot remove the endpoints file");
-    }
-    let work = async { while tasks.join_next().await.is_some() {} };
-    if shutdown::drain(work, DRAIN).await == shutdown::Drained::DeadlinePassed {
-        warn!("scrapes did not end in time; closing anyway");
-        tasks.abort_all();
-    }
-    info!("exporter-node stopped");
 }

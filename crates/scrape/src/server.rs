@@ -1,5 +1,6 @@
 //! Listeners, connections, TLS, and the end of it all.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -132,6 +133,20 @@ impl<E: Exporter> Server<E> {
             shared,
             watched,
         })
+    }
+
+    /// The first address by its scheme, for the endpoints file.
+    pub fn endpoints(&self) -> BTreeMap<Arc<str>, SocketAddr> {
+        let scheme = if self.is_tls() { "https" } else { "http" };
+        let first = self.addresses.first();
+        let told = first.map(|address| (Arc::from(scheme), *address));
+        told.into_iter().collect()
+    }
+
+    /// What tells this process from others of its kind, as Prometheus' label `instance` does.
+    pub fn instance(&self) -> String {
+        let first = self.addresses.first();
+        first.map_or_else(|| std::process::id().to_string(), SocketAddr::to_string)
     }
 
     /// Where it listens, in the order of the flags; no port is 0.

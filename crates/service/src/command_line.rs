@@ -9,14 +9,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use config::ConfigErrors;
 use tokio::runtime::Builder;
 
+use crate::flags::Own;
 use crate::shutdown::{self, Signal};
-use crate::telemetry::{self, Destination, Levels, Loggers, Options, Telemetry, Undelivered, Zone};
+use crate::telemetry::{
+    self, Destination, Levels, LogLevel, Loggers, Options, Telemetry, Undelivered, Zone,
+};
 use crate::{Clock, Exit};
 
 /// The largest properties file that is read.
 const PROPERTIES_BYTES_MAX: u64 = 1 << 20;
+
+/// The AWS SDK's search for region and credentials. It warns of each place that has none, by dumps of its structures;
+/// what came of it is told by whoever asked.
+pub const AWS_CONFIG: &str = "aws_config";
+
+/// A configuration that is usable, and what a person should know about it: one sentence each.
+pub type Usable<C> = (C, Vec<String>);
 
 /// The arguments. Each process says in the help of `config` and `print_default_config` what holds
 /// for it.
@@ -75,6 +86,22 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// What `--check-config` says of a configuration; `valid` says of one that is what it amounts to.
+pub fn check_report<C>(
+    read: &Result<Usable<C>, ConfigErrors>,
+    valid: impl FnOnce(&C) -> String,
+) -> String {
+    let (config, warnings) = match read {
+        Ok(read) => read,
+        Err(errors) => return errors.report(),
+    };
+    let warnings = warnings
+        .iter()
+        .map(|warning| format!("warning: {warning}\n"));
+    let valid = format!("configuration is valid: {}\n", valid(config));
+    warnings.chain([valid]).collect()
+}
+
 impl ProcessArgs {
     /// Runs the command to its end: prints `default_properties` where they are asked for, else
     /// does what `configured` does, and tells on standard error why that failed.
@@ -108,6 +135,21 @@ impl ProcessArgs {
             exit: Exit::Config,
             sentence: format!("cannot read {}: {e}", path.display()),
         })
+    }
+
+    /// What was read out of the text of the properties file; `None` where it was only to be checked,
+    /// which is then answered, with what `valid` says of it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the configuration is wrong.
+    pub fn configured<C>(
+        &self,
+        read: impl FnOnce(&str) -> Result<Usable<C>, ConfigErrors>,
+        valid: impl FnOnce(&C) -> String,
+    ) -> Result<Option<Usable<C>>, Failure> {
+        let read = read(&self.properties()?);
+        let report = check_report(&read, valid);
+        self.checked(read, &report)
     }
 
     /// The configuration to go on with; `None` where it was only to be checked, which `report`
@@ -186,6 +228,26 @@ impl ProcessLog {
             telemetry,
             has_files,
         })
+    }
+
+    /// Starts the log of a process that is run by flags, which may use the AWS SDK; what has not been
+    /// delivered of it is kept, as the flags say.
+    ///
+    /// # Errors
+    /// The directory cannot be written.
+    pub fn of(own: &Own, names: LogNames, clock: &Clock) -> Result<(Self, Undelivered), Failure> {
+        let undelivered = Undelivered::told_in(own.undelivered_file.clone());
+        let log = Self::start(own.log_dir.as_deref(), &undelivered, names, clock)?;
+        log.set_level(telemetry::ROOT, own.log_level);
+        log.set_level(AWS_CONFIG, LogLevel::Error);
+        Ok((log, undelivered))
+    }
+
+    /// Sets the level of a logger that is declared.
+    pub fn set_level(&self, logger: &str, level: LogLevel) {
+        if let Err(error) = self.loggers().set(logger, level) {
+            tracing::warn!(%error, "the level of {logger}");
+        }
     }
 
     /// The table of loggers.

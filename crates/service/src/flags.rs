@@ -5,11 +5,13 @@
 //! [`Values`] are read.
 
 mod arguments;
+mod own;
 mod values;
 
 use std::fmt::Write as _;
 
 pub use arguments::{FlagArgs, Given, Table};
+pub use own::{LOG_LEVEL, OWN, Own, UNDELIVERED_FILE};
 pub use values::{NoDuration, Values, parse_duration};
 
 /// One flag: a row of some table.

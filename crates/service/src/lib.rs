@@ -18,6 +18,7 @@ pub mod flags;
 pub mod flood;
 pub mod http;
 pub mod listen;
+pub mod open_files;
 pub mod process_metrics;
 pub mod secret;
 pub mod settings;

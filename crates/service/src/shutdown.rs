@@ -7,6 +7,7 @@ use std::io;
 use std::time::Duration;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::Clock;
 
@@ -159,6 +160,23 @@ impl Signal {
     }
 }
 
+/// Does `work` until the signal, which leaves it where it is.
+pub async fn until(mut signal: Signal, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        _ = signal.wait() => {}
+    }
+}
+
+/// Gives tasks that end by themselves at the signal until `deadline`; those that have not ended then are cancelled.
+pub async fn end(mut tasks: JoinSet<()>, deadline: Duration) -> Drained {
+    drain(
+        async { while tasks.join_next().await.is_some() {} },
+        deadline,
+    )
+    .await
+}
+
 /// Gives `work` until `deadline` to finish.
 pub async fn drain(work: impl Future<Output = ()>, deadline: Duration) -> Drained {
     match tokio::time::timeout(deadline, work).await {
@@ -196,8 +214,9 @@ impl fmt::Display for Cause {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, Drained, SAME_WISH, Wish, Wishes, channel, drain};
+    use super::{Cause, Drained, SAME_WISH, Wish, Wishes, channel, drain, end, until};
     use std::time::Duration;
+    use tokio::task::JoinSet;
 
     #[tokio::test]
     async fn the_first_cause_is_seen_by_all() {
@@ -235,5 +254,33 @@ mod tests {
         );
         let never = std::future::pending();
         assert_eq!(drain(never, Duration::ZERO).await, Drained::DeadlinePassed);
+    }
+
+    #[tokio::test]
+    async fn work_is_done_to_its_end_or_to_the_signal() {
+        let (trigger, signal) = channel();
+        until(signal.clone(), async {}).await;
+        assert_eq!(signal.requested(), None);
+        trigger.request(Cause::Internal);
+        until(signal, std::future::pending()).await;
+    }
+
+    #[tokio::test]
+    async fn tasks_that_do_not_end_are_cancelled() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async {});
+        assert_eq!(end(tasks, Duration::from_secs(60)).await, Drained::Clean);
+        let held = std::sync::Arc::new(());
+        let theirs = std::sync::Arc::clone(&held);
+        let mut tasks = JoinSet::new();
+        let stuck = tasks.spawn(async move {
+            let _theirs = theirs;
+            std::future::pending().await
+        });
+        assert_eq!(end(tasks, Duration::ZERO).await, Drained::DeadlinePassed);
+        while !stuck.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(std::sync::Arc::strong_count(&held), 1);
     }
 }

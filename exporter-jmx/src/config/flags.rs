@@ -1,6 +1,6 @@
 //! THE FLAGS of this process, besides those of `crates/scrape`.
 
-use service::flags::Flag;
+use service::flags::{Flag, OWN, UNDELIVERED_FILE};
 
 pub(super) const SOURCE: Flag = Flag::list(
     "source",
@@ -24,37 +24,7 @@ pub(super) const LEVEL: Flag = Flag::text(
     "partition",
     "What is shown where a scrape has no ?level=: basic, enhanced, topic or partition, which is everything",
 );
-pub(super) const ADMIN_LISTENER: Flag = Flag::text(
-    "outrigger.admin.listener",
-    "",
-    "host:port for /healthz and /metrics of this process; empty is none",
-);
-pub(super) const ENDPOINTS_FILE: Flag = Flag::text(
-    "outrigger.endpoints.file",
-    "",
-    "File that the bound addresses are written to once scrapes are answered",
-);
-pub(super) const LOG_DIR: Flag = Flag::text(
-    "outrigger.log.dir",
-    "",
-    "Directory of exporter-jmx.log; empty writes to standard error",
-);
-pub(super) const UNDELIVERED_FILE: Flag = Flag::text(
-    "outrigger.log.undelivered.file",
-    "",
-    "File in which `outrigger logshipper` says what it has delivered; rotated log files that it has not are kept as long as there is room",
-);
-
-const OURS: &[&Flag] = &[
-    &SOURCE,
-    &SOURCE_TIMEOUT,
-    &RULES,
-    &LEVEL,
-    &ADMIN_LISTENER,
-    &ENDPOINTS_FILE,
-    &LOG_DIR,
-    &UNDELIVERED_FILE,
-];
+const OURS: &[&Flag] = &[&SOURCE, &SOURCE_TIMEOUT, &RULES, &LEVEL, &UNDELIVERED_FILE];
 
 /// Every flag.
 pub(super) fn all() -> Vec<&'static Flag> {
@@ -62,6 +32,7 @@ pub(super) fn all() -> Vec<&'static Flag> {
         .iter()
         .chain(cloudwatch::FLAGS)
         .chain(OURS)
+        .chain(OWN)
         .copied();
     shared.chain(otlp::flags()).collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use super::{Failure, ProcessArgs};
+use super::{Failure, ProcessArgs, check_report};
 use crate::Exit;
 
 #[derive(Debug, Parser)]
@@ -64,4 +64,26 @@ fn a_configuration_that_is_only_checked_is_not_gone_on_with() {
     let right: Result<u8, ()> = Ok(1);
     assert_eq!(args("").checked(right, ""), Ok(Some(1)));
     assert_eq!(args("--check-config").checked(right, ""), Ok(None));
+}
+
+#[test]
+fn a_report_has_the_warnings_and_what_the_configuration_amounts_to() {
+    let valid = |number: &u8| format!("{number} sources");
+    let warnings = vec!["a is old".to_owned(), "b is large".to_owned()];
+    assert_eq!(
+        check_report(&Ok((3, warnings)), valid),
+        "warning: a is old\nwarning: b is large\nconfiguration is valid: 3 sources\n"
+    );
+    let problem = config::Problem {
+        origin: config::Origin::Line(2),
+        message: "c: no".to_owned(),
+    };
+    let errors = config::ConfigErrors::check(vec![problem]).unwrap_err();
+    assert_eq!(check_report(&Err(errors.clone()), valid), errors.report());
+    let wrong = args("--check-config").configured(|_| Err(errors), valid);
+    assert_eq!(wrong.unwrap_err().exit(), Exit::Config);
+    let right = |_: &str| Ok((1, Vec::new()));
+    assert_eq!(args("--check-config").configured(right, valid), Ok(None));
+    let expected = Ok(Some((1, Vec::new())));
+    assert_eq!(args("").configured(right, valid), expected);
 }

@@ -182,7 +182,7 @@ fn cargo_build(packages: &[&str], release: bool) -> Result<PathBuf, Failure> {
     clippy::disallowed_methods,
     reason = "tooling reads cargo's own variable, as cargo does"
 )]
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let default = || command::root().join("target");
     std::env::var("CARGO_TARGET_DIR").map_or_else(|_| default(), PathBuf::from)
 }

@@ -140,6 +140,18 @@ fn events(count: u64) -> String {
     format!("{count} event{plural}")
 }
 
+/// What a process counts of its own rotated logs that it removed at their limit before they were delivered.
+const REMOVED: &str = "outrigger_log_removed_undelivered_bytes_total";
+
+/// How many bytes of its own logs a process has removed that were not delivered, by what its admin server answers to `/metrics`.
+pub(crate) fn removed_bytes(metrics: &str) -> u64 {
+    let lines = metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix(REMOVED));
+    let values = lines.filter_map(|rest| rest.split(' ').next_back()?.parse().ok());
+    values.fold(0, u64::saturating_add)
+}
+
 /// With a unit that leaves few digits.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];

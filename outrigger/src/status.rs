@@ -74,8 +74,13 @@ pub(crate) async fn running(data_dir: &DataDir) -> io::Result<Option<Endpoints>>
 
 async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessReport {
     let mut reasons = Vec::new();
+    let mut removed_log_bytes = 0;
     if let Some(url) = endpoints.http.get(&admin_key(&process.name)) {
         reasons.extend(probe::health(url).await.err());
+        // Why it does not answer is among the reasons already.
+        if let Ok(metrics) = probe::text(url, "/metrics").await {
+            removed_log_bytes = log_delivery::removed_bytes(&metrics);
+        }
     }
     if process.name == "broker" {
         reasons.extend(probe::broker(endpoints).await.err());
@@ -84,6 +89,7 @@ async fn ask_process(process: &ProcessEntry, endpoints: &Endpoints) -> ProcessRe
         name: process.name.clone(),
         pid: process.pid,
         reasons,
+        removed_log_bytes,
     }
 }
 

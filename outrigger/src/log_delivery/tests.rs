@@ -1,6 +1,6 @@
 //! What people are told of each sink.
 
-use super::LogDelivery;
+use super::{LogDelivery, removed_bytes};
 
 fn lines(status: &str) -> Vec<String> {
     let read: LogDelivery = serde_json::from_str(status).expect("a status");
@@ -52,4 +52,26 @@ fn trouble_and_losses_stand_below_their_sink() {
     let dropped = r#"{"sinks":[{"dead_letters":3,"dead_letters_dropped":1}]}"#;
     let read: LogDelivery = serde_json::from_str(dropped).expect("a status");
     assert!(read.has_lost(), "a dead letter that is in no file any more");
+}
+
+#[test]
+fn what_a_process_removed_of_its_logs_is_read_from_its_metrics() {
+    for (metrics, expected) in [
+        ("", 0),
+        (
+            "# TYPE outrigger_log_removed_undelivered_bytes_total counter\noutrigger_log_removed_undelivered_bytes_total 0\n",
+            0,
+        ),
+        (
+            "a 7\noutrigger_log_removed_undelivered_bytes_total 3145728\nz 9\n",
+            3 << 20,
+        ),
+        (
+            "outrigger_log_removed_undelivered_bytes_total{process=\"x\"} 5\n",
+            5,
+        ),
+        ("outrigger_log_removed_undelivered_bytes_total many\n", 0),
+    ] {
+        assert_eq!(removed_bytes(metrics), expected, "{metrics}");
+    }
 }

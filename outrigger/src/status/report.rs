@@ -2,7 +2,7 @@
 
 use crate::data_dir::DataDir;
 use crate::endpoints::Endpoints;
-use crate::log_delivery::LogDelivery;
+use crate::log_delivery::{self, LogDelivery};
 use crate::up::DASHBOARD;
 use serde::Serialize;
 use service::Exit;
@@ -30,6 +30,8 @@ pub(crate) struct ProcessReport {
     pub(crate) pid: u32,
     /// Why it is not healthy; empty when it is.
     pub(crate) reasons: Vec<String>,
+    /// What it removed of its own logs, at their limit, before it was delivered; since it started.
+    pub(crate) removed_log_bytes: u64,
 }
 
 /// The whole.
@@ -41,7 +43,7 @@ pub(crate) struct Report {
     reasons: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     endpoints: Option<Endpoints>,
-    processes: Vec<ProcessReport>,
+    pub(super) processes: Vec<ProcessReport>,
     /// What logshipper says of its sinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     logs: Option<LogDelivery>,
@@ -102,10 +104,12 @@ impl Report {
         }
     }
 
-    /// With what became of the logs. A loss is never silent: it makes degraded what is healthy otherwise, until logshipper starts
-    /// anew. Whether a sink that takes nothing does so, is logshipper's to say, by its health.
+    /// With what became of the logs. A loss is never silent: it makes degraded what is healthy otherwise, until the process that
+    /// counts it starts anew, which is logshipper or the one whose log it was. Whether a sink that takes nothing does so, is logshipper's to say, by its health.
     pub(super) fn with_logs(mut self, logs: Option<LogDelivery>) -> Self {
-        if self.status == Condition::Healthy && logs.as_ref().is_some_and(LogDelivery::has_lost) {
+        let has_lost = logs.as_ref().is_some_and(LogDelivery::has_lost)
+            || self.processes.iter().any(|one| one.removed_log_bytes > 0);
+        if self.status == Condition::Healthy && has_lost {
             self.status = Condition::Degraded;
             let lost = "log lines were lost before they were delivered; see below";
             self.reasons.push(lost.to_owned());
@@ -163,6 +167,13 @@ impl Report {
             let _ = writeln!(out, "  {:<16}pid {:<10}{how}", process.name, process.pid);
             for reason in &process.reasons {
                 let _ = writeln!(out, "    {reason}");
+            }
+            if process.removed_log_bytes > 0 {
+                let removed = log_delivery::bytes(process.removed_log_bytes);
+                let _ = writeln!(
+                    out,
+                    "    removed {removed} of its own logs that no sink had yet, since it started: they had reached their limit"
+                );
             }
         }
         for (way_in, address) in self.endpoints.iter().flat_map(Endpoints::ways_in) {

@@ -18,6 +18,7 @@ fn report(supervised: bool, reasons: &[&str]) -> Report {
         name: "broker".to_owned(),
         pid: 42,
         reasons,
+        removed_log_bytes: 0,
     };
     Report::new(&dir, supervised, endpoints, vec![process])
 }
@@ -86,6 +87,25 @@ fn logs_are_told_and_a_loss_is_degraded_though_of_use() {
     let report = report(true, &["why"]).with_logs(None);
     assert!(!report.is_of_use);
     assert!(!report.text().contains("logs to"));
+}
+
+#[test]
+fn logs_that_were_removed_before_a_sink_had_them_are_degraded() {
+    let mut report = report(true, &[]);
+    report.processes[0].removed_log_bytes = 3 << 20;
+    let report = report.with_logs(None);
+    assert_eq!((report.exit(), report.is_of_use), (Exit::Degraded, true));
+    let text = report.text();
+    assert!(
+        text.contains("log lines were lost before they were delivered; see below"),
+        "{text}"
+    );
+    assert!(
+        text.contains("healthy\n    removed 3.0 MiB of its own logs"),
+        "{text}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&report.json()).expect("JSON");
+    assert_eq!(json["processes"][0]["removed_log_bytes"], 3 << 20);
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
         .map_err(|failure| Failure::Failed(failure.to_string()))?;
     let folder = tools.repository().join("target/localstack");
     fs::create_dir_all(&folder).map_err(|cause| Failure::of(folder.display(), cause))?;
+    localstack::provide_kinesis(&tools, &folder)?;
     println!(
         "LocalStack is coming up at http://{ADDRESS}, which takes some seconds; Ctrl-C stops it. In the shells that use it:\n\n\
          export AWS_ENDPOINT_URL=http://{ADDRESS} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n"

@@ -138,7 +138,10 @@ pub(crate) fn command(tools: &Tools, folder: &Path, address: &str, services: &st
 }
 
 /// Puts what plays Kinesis where LocalStack would have put it, from the network, at the first call.
-fn provide_kinesis(tools: &Tools, folder: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+/// The folder cannot be written.
+pub(crate) fn provide_kinesis(tools: &Tools, folder: &Path) -> Result<(), Failure> {
     let installed = tools.localstack_kinesis();
     let place = folder.join("var/lib/localstack/lib/kinesis-local");
     let link = place.join(KINESIS_VERSION);

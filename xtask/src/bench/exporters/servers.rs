@@ -13,9 +13,12 @@ use crate::command::Failure;
 use crate::stopwatch::poll;
 use crate::tools::Tools;
 
-const START_MAX: Duration = Duration::from_secs(60);
+/// A JVM beside compilers.
+const START_MAX: Duration = Duration::from_secs(180);
 const STOP_MAX: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+/// The agent builds the text of ten thousand partitions in memory, beside what their logs need.
+const HEAP: &str = "-Xmx4G";
 /// `/proc` counts CPU time in hundredths of a second on every Linux that Rust runs on.
 const TICKS_PER_S: f64 = 100.0;
 /// Of our processes, those that a scrape of MBeans asks.
@@ -88,7 +91,7 @@ pub(super) fn kafka(tools: &Tools, binaries: &Binaries, folder: &Path) -> Result
         tools.jmx_agent().display(),
         rules.display()
     );
-    let mut command = binaries.kafka();
+    let mut command = binaries.kafka_with(&[HEAP]);
     command.arg(&config).env("JAVA_TOOL_OPTIONS", option);
     let child = spawn(&mut command, &folder.join("server.out"))?;
     let server = Scraped {

@@ -52,8 +52,13 @@ impl Binaries {
 
     /// The server; its configuration file comes last.
     pub(in crate::bench) fn kafka(&self) -> Command {
+        self.kafka_with(&[])
+    }
+
+    /// [`Self::kafka`] with options of the JVM, which win over the usual ones.
+    pub(in crate::bench) fn kafka_with(&self, options: &[&str]) -> Command {
         let mut command = self.java();
-        command.arg("kafka.Kafka");
+        command.args(options).arg("kafka.Kafka");
         command
     }
 

@@ -197,11 +197,12 @@ async fn log_in(
 
 async fn relay(facts: &Facts<'_>, logged_in: LoggedIn, mut draining: Signal) -> Closed {
     let LoggedIn {
-        client,
+        mut client,
         broker,
         link,
         mut sasl,
     } = logged_in;
+    client.get_mut().0.open();
     let authn = facts.authn;
     let limits = authn.limits.config();
     let mut relay = Relay::new(client, broker);

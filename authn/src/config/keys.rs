@@ -226,7 +226,7 @@ pub(super) const OURS: &[Key] = &[
     // these, leaves as much to others.
     count(
         "outrigger.preauth.memory.bytes",
-        "201326592",
+        "268435456",
         1_048_576,
         "Memory that connections may hold together before they have logged in; more of them wait.",
     ),

@@ -1,5 +1,6 @@
-//! A client's socket under its TLS: it gives a handshake no more bytes than one needs, and later
-//! reads ahead, because rustls asks for 4 KiB at a time where the kernel has 64.
+//! A client's socket under its TLS: it gives a handshake no more bytes than one needs, holds none for a
+//! stranger, and reads ahead for who has logged in, because rustls asks for 4 KiB at a time where the
+//! kernel has 64.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +15,7 @@ use crate::relay::Buffer;
 /// a ClientHello and a chain of certificates have a tenth of that.
 pub(super) const HANDSHAKE_BYTES_MAX: usize = 32 * 1024;
 
-/// A socket in one of its two phases.
+/// A socket in one of its three phases.
 #[derive(Debug)]
 pub(super) struct Guarded {
     stream: TcpStream,
@@ -25,6 +26,8 @@ pub(super) struct Guarded {
 enum Phase {
     /// So many bytes may still be read.
     Handshake(usize),
+    /// Only what is asked for is read: what is read ahead is memory that nobody counts before a login.
+    Login,
     /// What was read ahead and not taken yet.
     Open(Option<Ahead>),
 }
@@ -45,6 +48,11 @@ impl Guarded {
     }
 
     /// The handshake is over.
+    pub fn shaken(&mut self) {
+        self.phase = Phase::Login;
+    }
+
+    /// The client has logged in.
     pub fn open(&mut self) {
         self.phase = Phase::Open(None);
     }
@@ -75,6 +83,7 @@ impl AsyncRead for Guarded {
                 *left -= count;
                 Poll::Ready(Ok(()))
             }
+            Phase::Login => Pin::new(stream).poll_read(cx, to),
             Phase::Open(ahead) => {
                 if ahead.is_none() {
                     *ahead = ready!(poll_ahead(stream, cx))?;

@@ -32,8 +32,8 @@ use crate::tls::{CLOSED, PeerError, Refusal, TOO_LONG, suite_name};
 use crate::upstream::{Link, UpstreamError};
 
 /// What a connection without a login takes at most: the handshake as it is gathered or, later, a
-/// frame with a token, and rustls' own state (47 KiB measured with the longest frames).
-const BEFORE_LOGIN_BYTES: usize = HANDSHAKE_BYTES_MAX + 16 * 1024;
+/// frame with a token, and rustls' own state (64 KiB measured of those who push records on).
+const BEFORE_LOGIN_BYTES: usize = HANDSHAKE_BYTES_MAX + 32 * 1024;
 const _: () = assert!(
     TOKEN_BYTES_MAX + HEADER_BYTES_MAX <= HANDSHAKE_BYTES_MAX,
     "what is counted for a handshake must cover the frames behind it"
@@ -133,7 +133,7 @@ async fn handshake(facts: &Facts<'_>, stream: TcpStream) -> Result<Client, Refus
     let acceptor = TlsAcceptor::from(listener.tls.server_config());
     let accepted = acceptor.accept(Guarded::new(stream)).await;
     let mut client = accepted.map_err(|error| tls_refusal(&error))?;
-    client.get_mut().0.open();
+    client.get_mut().0.shaken();
     let connection = client.get_ref().1;
     let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
     let labels = [

@@ -23,7 +23,8 @@ use crate::upstream::{self, Link};
 const LENGTH_BYTES: usize = 4;
 
 /// Serves the SASL request that is next, and those that belong to it. What the client does has
-/// the deadline of a login; what the broker still has to answer has none.
+/// the deadline of a login; what the broker still has to answer, and the client to take, that of an
+/// idle connection.
 pub(super) async fn renew(
     facts: &Facts<'_>,
     relay: &mut Relay<Client, UnixStream>,
@@ -40,7 +41,10 @@ pub(super) async fn renew(
     let correlation_id = random::correlation_id();
     let barrier =
         upstream::barrier(correlation_id).map_err(|error| Closed::Renewal(error.to_string()))?;
-    relay.barrier(&barrier, correlation_id).await?;
+    let idle = facts.authn.limits.config().connections_idle_max;
+    tokio::time::timeout(idle, relay.barrier(&barrier, correlation_id))
+        .await
+        .map_err(|_| Closed::Idle)??;
     if !is_due(facts, sasl, &frame) {
         let answer = frame::decode_prefix(&frame).ok().and_then(illegal_state);
         let answer = answer.ok_or_else(|| Closed::Renewal("it was not due".to_owned()))?;

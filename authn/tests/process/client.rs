@@ -33,7 +33,11 @@ pub(crate) async fn try_connect(
     address: SocketAddr,
     config: Arc<ClientConfig>,
 ) -> std::io::Result<Tls> {
-    let stream = TcpStream::connect(address).await?;
+    over(TcpStream::connect(address).await?, config).await
+}
+
+/// The same over a connection that is there.
+pub(crate) async fn over(stream: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Tls> {
     stream.set_nodelay(true)?;
     let name = ServerName::try_from("localhost").unwrap();
     let connecting = TlsConnector::from(config).connect(name, stream);

@@ -101,18 +101,42 @@ async fn a_renewal_that_is_not_due_is_answered_as_kafka_does() {
     // The connection goes on.
     client.write_all(&opaque(0, 5, 10)).await.unwrap();
     assert_eq!(id(&next_frame(&mut client).await), 5);
+}
 
-    // Twice within a second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_renewal_within_a_second_is_answered_as_kafka_does() {
     let limit = "listener.name.client_sasl_scram.connections.max.reauth.ms=3600000";
-    let (_authn, mut client, relayed) = session(limit).await;
-    tokio::spawn(serve(relayed));
-    assert_eq!(scram(&mut client, USER, PASSWORD).await.code, 0);
-    client
-        .write_all(&handshake(79, "SCRAM-SHA-512"))
-        .await
-        .unwrap();
-    let told = next_frame(&mut client).await;
-    assert_eq!((id(&told), &told[4..6]), (79, &34_i16.to_be_bytes()[..]));
+    // On a busy machine a client may be too slow for it, but hardly every time.
+    let within_a_second = async {
+        loop {
+            let (_authn, mut client, relayed) = session(limit).await;
+            tokio::spawn(serve(relayed));
+            assert_eq!(scram(&mut client, USER, PASSWORD).await.code, 0);
+            let again = handshake(79, "SCRAM-SHA-512");
+            client.write_all(&again).await.unwrap();
+            let told = next_frame(&mut client).await;
+            assert_eq!(id(&told), 79);
+            if told[4..6] == 34_i16.to_be_bytes() {
+                return;
+            }
+        }
+    };
+    let answered = tokio::time::timeout(3 * PATIENCE, within_a_second).await;
+    assert!(answered.is_ok(), "every second renewal was taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_that_the_broker_never_lets_begin_ends_as_an_idle_connection() {
+    let limit = "listener.name.client_sasl_scram.connections.max.reauth.ms=3600000";
+    let (authn, mut client, _relayed) =
+        session(&format!("{limit}\nconnections.max.idle.ms=500")).await;
+    // Nobody answers what the broker is asked first.
+    let _ = client.write_all(&handshake(80, "SCRAM-SHA-512")).await;
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, client.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok() && rest.is_empty());
+    let name = "outrigger_authn_closed_connections_total";
+    authn.until_metric(name, "idle", 1.0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -250,12 +250,8 @@ impl Connection {
     }
 
     fn receive(&mut self) -> Result<(), Closed> {
-        let request_bytes_max = self.config.socket_request_bytes_max;
         let began = !self.frames.is_partial();
-        match self
-            .stream
-            .try_read_buf(self.frames.room(request_bytes_max))
-        {
+        match self.stream.try_read_buf(self.frames.room()) {
             Ok(0) => return Err(Closed::ByPeer),
             Ok(bytes) => {
                 if let Some(recorded) = &self.recorded {

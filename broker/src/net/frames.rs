@@ -19,6 +19,8 @@ const LENGTH_BYTES: usize = 4;
 #[derive(Debug, Default)]
 pub struct Frames {
     buffer: BytesMut,
+    /// Bytes of the frame under way with its length, once `next_frame` has looked at it; else 0.
+    claimed: usize,
 }
 
 /// Why no further frame can be found on a connection. Each closes it.
@@ -78,10 +80,12 @@ impl Frames {
     /// The next complete frame, without its length, if there is one. A forged length is refused
     /// as soon as its API can be told.
     pub fn next_frame(&mut self, request_bytes_max: usize) -> Result<Option<Bytes>, FrameError> {
+        self.claimed = 0;
         let Some(claimed) = self.claimed_bytes(request_bytes_max)? else {
             return Ok(None);
         };
         if self.buffer.len() < LENGTH_BYTES + claimed {
+            self.claimed = LENGTH_BYTES + claimed;
             return Ok(None);
         }
         self.buffer.advance(LENGTH_BYTES);
@@ -119,15 +123,10 @@ impl Frames {
         Ok(Some(claimed))
     }
 
-    /// Room for the next read. Asks for the rest of the frame, but for no more than as much again
-    /// as has arrived.
-    pub fn room(&mut self, request_bytes_max: usize) -> &mut BytesMut {
-        let claimed = self
-            .claimed_bytes(request_bytes_max)
-            .ok()
-            .flatten()
-            .unwrap_or(0);
-        let missing = (LENGTH_BYTES + claimed).saturating_sub(self.buffer.len());
+    /// Room for the next read. Asks for the rest of the frame that `next_frame` waits for, but for no
+    /// more than as much again as has arrived.
+    pub fn room(&mut self) -> &mut BytesMut {
+        let missing = self.claimed.saturating_sub(self.buffer.len());
         let growth = if self.buffer.is_empty() {
             FIRST_READ_BYTES
         } else {

@@ -21,7 +21,7 @@ pub struct Stages {
 pub struct StageTimes {
     /// `RequestQueueTimeMs`: its bytes were there, and others came first.
     pub request_queue_ns: u64,
-    /// `LocalTimeMs`: the handler acting.
+    /// `LocalTimeMs`: the handler acting, and encoding an answer that it gives at once, as in Kafka.
     pub local_ns: u64,
     /// `RemoteTimeMs`: waiting for a flush, for data or for peers.
     pub remote_ns: u64,
@@ -31,6 +31,15 @@ pub struct StageTimes {
     pub response_send_ns: u64,
     /// `TotalTimeMs`.
     pub total_ns: u64,
+}
+
+impl StageTimes {
+    /// What of the total nothing was done in but wait.
+    pub fn waited_ns(&self) -> u64 {
+        self.total_ns
+            .saturating_sub(self.local_ns)
+            .saturating_sub(self.response_send_ns)
+    }
 }
 
 impl Stages {
@@ -93,6 +102,7 @@ impl Stages {
     }
 
     /// How long each stage took.
+    #[inline]
     pub fn times(&self) -> StageTimes {
         StageTimes {
             request_queue_ns: self.begun_ns.saturating_sub(self.read_ns),
@@ -125,6 +135,7 @@ mod tests {
             total_ns: 17,
         };
         assert_eq!(stages.times(), times);
+        assert_eq!(times.waited_ns(), 2 + 7 + 4);
     }
 
     #[test]

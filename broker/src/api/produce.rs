@@ -222,14 +222,14 @@ impl Write<'_> {
             &self.broker.metrics.topics,
             self.broker.metrics.topic(self.topic),
         );
-        all.meters.produce_requests.inc();
-        topic.meters.produce_requests.inc();
         if let Err(error_code) = enough {
+            all.asked(topic);
             all.produce_failed(topic);
             return Outcome::failure(index, error_code, None);
         }
         let records = data.records.unwrap_or_default();
         if zstd_too_early(self.context, &records) {
+            all.asked(topic);
             let error_code = ErrorCode::UNSUPPORTED_COMPRESSION_TYPE;
             return Outcome::failure(index, error_code, Some(ZSTD_TOO_EARLY));
         }
@@ -241,6 +241,7 @@ impl Write<'_> {
                 Outcome::success(index, appended)
             }
             Err(error) => {
+                all.asked(topic);
                 all.refused(topic, bytes, &error);
                 self.broker.report_append_failure(self.topic, index, &error);
                 Outcome::refused(index, &error)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mbean::{Attribute, Counter, ObjectName, Recent, Registry, Section};
+use mbean::{Attribute, Counter, Counters, ObjectName, Recent, Registry, Section};
 
 use super::runtime::RuntimeLoad;
 use super::waiting::Level;
@@ -28,7 +28,7 @@ pub struct ListenerMetrics {
     _section: Section,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counted {
     open: Level,
     accepted: Counter,
@@ -37,6 +37,10 @@ struct Counted {
     bytes_in: Counter,
     bytes_out: Counter,
     sent: Counter,
+    /// Bytes of a read, and that it was one.
+    reads: Counters<2>,
+    /// Writes, their answer, and its bytes.
+    answers: Counters<3>,
     sent_bytes: Recent,
     received: Counter,
     network_io: Counter,
@@ -179,8 +183,7 @@ impl ListenerMetrics {
 impl OpenConnection {
     /// Bytes were read.
     pub fn read(&self, bytes: usize) {
-        self.metrics.counted.bytes_in.add(bytes as u64);
-        self.metrics.counted.network_io.inc();
+        self.metrics.counted.reads.add([bytes as u64, 1]);
     }
 
     /// A whole request was read.
@@ -190,10 +193,9 @@ impl OpenConnection {
 
     /// An answer was written, in so many writes.
     pub fn response(&self, bytes: usize, writes: u64) {
-        self.metrics.counted.sent.inc();
-        self.metrics.counted.sent_bytes.record(bytes as u64);
-        self.metrics.counted.bytes_out.add(bytes as u64);
-        self.metrics.counted.network_io.add(writes);
+        let (counted, bytes) = (&self.metrics.counted, bytes as u64);
+        counted.answers.add([writes, 1, bytes]);
+        counted.sent_bytes.record(bytes);
     }
 
     /// The client has said what it runs; the first word counts.
@@ -236,6 +238,29 @@ const COUNTED: [Row; 10] = [
         |c| &c.never,
     ),
 ];
+
+impl Default for Counted {
+    fn default() -> Self {
+        let traffic = Counters::<4>::default();
+        let [bytes_in, network_io, sent, bytes_out] = traffic.each();
+        Self {
+            reads: Counters::of([bytes_in, network_io]),
+            answers: Counters::of([network_io, sent, bytes_out]),
+            bytes_in: bytes_in.clone(),
+            network_io: network_io.clone(),
+            sent: sent.clone(),
+            bytes_out: bytes_out.clone(),
+            open: Level::default(),
+            accepted: Counter::default(),
+            created: Counter::default(),
+            closed: Counter::default(),
+            sent_bytes: Recent::default(),
+            received: Counter::default(),
+            never: Counter::default(),
+            never_took: Recent::default(),
+        }
+    }
+}
 
 impl Counted {
     fn attributes(&self) -> Vec<Attribute> {

@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use mbean::{Counter, Histogram, ObjectName, Registry, Scale, Section};
+use mbean::{Counter, Histogram, Histograms, ObjectName, Registry, Scale, Section};
 use protocol::{ApiKey, ErrorCode, ErrorCounts};
 use storage::Conversion;
 
 use crate::api::{APIS, Api};
-use crate::stages::Stages;
+use crate::stages::{StageTimes, Stages};
 
 /// What tells apart requests of one API that Kafka counts twice: under the API and by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,14 +67,12 @@ struct Row {
     /// `RequestsPerSec`, by version.
     requests: Vec<Counter>,
     request_queue: Histogram,
-    local: Histogram,
     remote: Histogram,
     /// There are no quotas, so that nothing is throttled.
     _throttle: Histogram,
     response_queue: Histogram,
-    response_send: Histogram,
-    total: Histogram,
-    bytes: Histogram,
+    /// What is never 0: local, response send and total time, and bytes.
+    always: Histograms<4>,
     /// Of Produce and Fetch.
     conversions: Option<Conversions>,
 }
@@ -165,16 +163,18 @@ impl ApiMetrics {
 
     /// Requests that are over.
     pub fn count(&self) -> u64 {
-        self.row.total.count()
+        let [_, _, total, _] = self.row.always.each();
+        total.count()
     }
 
     /// Nanoseconds by stage.
     pub fn nanoseconds(&self) -> [(&'static str, u64); 4] {
+        let [local, response_send, total, _] = self.row.always.each();
         [
-            ("local", self.row.local.sum()),
+            ("local", local.sum()),
             ("remote", self.row.remote.sum()),
-            ("response", self.row.response_send.sum()),
-            ("total", self.row.total.sum()),
+            ("response", response_send.sum()),
+            ("total", total.sum()),
         ]
     }
 
@@ -196,10 +196,15 @@ impl ApiMetrics {
 impl Row {
     fn new(section: &Section, key: ApiKey, request: &str) -> Self {
         let name = |name| bean(name).with("request", request);
-        let total = section.histogram(name("TotalTimeMs"), Scale::NANOS_AS_MILLIS);
+        let always = section.histograms([
+            (name("LocalTimeMs"), Scale::NANOS_AS_MILLIS),
+            (name("ResponseSendTimeMs"), Scale::NANOS_AS_MILLIS),
+            (name("TotalTimeMs"), Scale::NANOS_AS_MILLIS),
+            (name("RequestBytes"), Scale::ONE),
+        ]);
+        let [_, _, total, _] = always.each();
         let nearly_none = |of, scale| section.histogram_over(name(of), scale, &total);
         let waits = |of| nearly_none(of, Scale::NANOS_AS_MILLIS);
-        let times = |of| section.histogram(name(of), Scale::NANOS_AS_MILLIS);
         let converts = request == ApiKey::Produce.name() || request == ApiKey::Fetch.name();
         let versions = 0..=*key.versions().end();
         let requests = versions.map(|version| {
@@ -209,17 +214,14 @@ impl Row {
         Self {
             requests: requests.collect(),
             request_queue: waits("RequestQueueTimeMs"),
-            local: times("LocalTimeMs"),
             remote: waits("RemoteTimeMs"),
             _throttle: waits("ThrottleTimeMs"),
             response_queue: waits("ResponseQueueTimeMs"),
-            response_send: times("ResponseSendTimeMs"),
-            bytes: section.histogram(name("RequestBytes"), Scale::ONE),
             conversions: converts.then(|| Conversions {
                 time: waits("MessageConversionsTimeMs"),
                 memory: nearly_none("TemporaryMemoryBytes", Scale::ONE),
             }),
-            total,
+            always,
         }
     }
 
@@ -229,25 +231,32 @@ impl Row {
             requests.inc();
         }
         let times = done.stages.times();
-        self.request_queue
-            .record_unless_zero(waited(times.request_queue_ns));
-        self.local.record(times.local_ns);
-        self.remote.record_unless_zero(waited(times.remote_ns));
-        self.response_queue
-            .record_unless_zero(waited(times.response_queue_ns));
-        self.response_send.record(times.response_send_ns);
-        self.bytes.record(done.bytes as u64);
+        // All three in one test, because nearly no request has any.
+        if times.waited_ns() >= WAIT_MIN_NS {
+            self.waited(&times);
+        }
         // Last: what was not recorded above is 0 from now on.
-        self.total.record(times.total_ns);
+        self.always.record([
+            times.local_ns,
+            times.response_send_ns,
+            times.total_ns,
+            done.bytes as u64,
+        ]);
+    }
+
+    fn waited(&self, times: &StageTimes) {
+        let waits = [
+            (&self.request_queue, times.request_queue_ns),
+            (&self.remote, times.remote_ns),
+            (&self.response_queue, times.response_queue_ns),
+        ];
+        let long = waits.into_iter().filter(|(_, ns)| *ns >= WAIT_MIN_NS);
+        long.for_each(|(histogram, ns)| histogram.record(ns));
     }
 }
 
 /// A wait that is shorter is none: nothing waited but the thread itself.
 const WAIT_MIN_NS: u64 = 1000;
-
-fn waited(nanos: u64) -> u64 {
-    if nanos < WAIT_MIN_NS { 0 } else { nanos }
-}
 
 fn error_meter(section: &Section, key: ApiKey, code: ErrorCode) -> Counter {
     // Kafka has no name for a code that it does not know, and sends none.

@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mbean::{Counter, ObjectName, Registry, Section};
+use mbean::{Counter, Counters, ObjectName, Registry, Section};
 use records::BatchError;
 use storage::{AppendError, Appended, InvalidBatch};
 
@@ -22,6 +22,8 @@ pub struct AllTopics {
 /// What is counted of each topic.
 #[derive(Debug)]
 pub struct TopicMeters {
+    /// Requests, bytes and records of what is appended.
+    appends: Counters<3>,
     /// `BytesInPerSec`: of records that were appended.
     pub bytes_in: Counter,
     /// `BytesOutPerSec`: of records that were sent.
@@ -94,18 +96,23 @@ impl AllTopics {
         }
     }
 
-    /// Records of `bytes` bytes were appended, or had been before.
+    /// A partition was asked to take records, and `bytes` bytes of them were appended, or had been before.
     pub fn appended(&self, topic: &TopicMetrics, bytes: usize, appended: &Appended) {
         let messages = appended.last_offset - appended.base_offset + 1;
         let messages = u64::try_from(messages).unwrap_or(0);
         for meters in [&self.meters, &topic.meters] {
-            meters.bytes_in.add(bytes as u64);
-            meters.messages_in.add(messages);
+            meters.appends.add([1, bytes as u64, messages]);
         }
         if let Some(converted) = &appended.converted {
             self.meters.produce_conversions.add(converted.records);
             topic.meters.produce_conversions.add(converted.records);
         }
+    }
+
+    /// A partition was asked to take records, which is all so far.
+    pub fn asked(&self, topic: &TopicMetrics) {
+        self.meters.produce_requests.inc();
+        topic.meters.produce_requests.inc();
     }
 
     /// Records of `bytes` bytes were not appended.
@@ -155,12 +162,17 @@ const NEVER_MARKED: [&str; 6] = [
 
 impl TopicMeters {
     fn new(meter: impl Fn(&'static str) -> Counter) -> Self {
+        // Made one after another, so that they lie side by side.
+        let produce_requests = meter("TotalProduceRequestsPerSec");
+        let bytes_in = meter("BytesInPerSec");
+        let messages_in = meter("MessagesInPerSec");
         Self {
-            bytes_in: meter("BytesInPerSec"),
+            appends: Counters::of([&produce_requests, &bytes_in, &messages_in]),
+            produce_requests,
+            bytes_in,
+            messages_in,
             bytes_out: meter("BytesOutPerSec"),
             bytes_rejected: meter("BytesRejectedPerSec"),
-            messages_in: meter("MessagesInPerSec"),
-            produce_requests: meter("TotalProduceRequestsPerSec"),
             failed_produce_requests: meter("FailedProduceRequestsPerSec"),
             fetch_requests: meter("TotalFetchRequestsPerSec"),
             failed_fetch_requests: meter("FailedFetchRequestsPerSec"),

@@ -116,6 +116,9 @@ pub struct Connection {
     /// What is counted of it where it came to a listener of this process.
     recorded: Option<OpenConnection>,
     queued: Queued,
+    /// The monotonic clock when it was last read, which is after whatever was waited for: between two
+    /// waits the stages of a request share it.
+    now_ns: u64,
     /// Monotonic time of the last byte that arrived.
     last_byte: Duration,
     /// Monotonic time at which the frame under way began.
@@ -156,7 +159,8 @@ impl Connection {
         draining: Signal,
     ) -> Self {
         let held = broker.memory.charge(0);
-        let now = broker.clock.monotonic();
+        let now_ns = broker.clock.monotonic_nanos();
+        let now = Duration::from_nanos(now_ns);
         Self {
             stream,
             relay: None,
@@ -168,6 +172,7 @@ impl Connection {
             pending: VecDeque::new(),
             recorded: None,
             queued: Queued::default(),
+            now_ns,
             last_byte: now,
             frame_began: now,
             draining,
@@ -257,12 +262,14 @@ impl Connection {
                 if let Some(recorded) = &self.recorded {
                     recorded.read(bytes);
                 }
-                self.last_byte = self.broker.clock.monotonic();
+                self.last_byte = self.look_at_clock();
                 if began {
                     self.frame_began = self.last_byte;
                 }
             }
-            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => {
+                self.look_at_clock();
+            }
             Err(e) => return Err(e.into()),
         }
         self.held.resize(self.frames.held_bytes());
@@ -281,6 +288,7 @@ impl Connection {
             }
             if self.act(frame).await? >= LONG_REQUEST {
                 tokio::task::yield_now().await;
+                self.look_at_clock();
             }
         }
         Ok(())
@@ -305,7 +313,7 @@ impl Connection {
     /// the answer joins the queue. Gives how long that took.
     async fn act(&mut self, frame: Bytes) -> Result<Duration, Closed> {
         let read_ns = u64::try_from(self.last_byte.as_nanos()).unwrap_or(u64::MAX);
-        let stages = Stages::begun(read_ns, self.broker.clock.monotonic_nanos());
+        let stages = Stages::begun(read_ns, self.now_ns);
         let frame_bytes = frame.len();
         if let Some(recorded) = &self.recorded {
             recorded.request();
@@ -344,11 +352,14 @@ impl Connection {
             now_ms: self.broker.clock.now_ms(),
         };
         let reply = dispatch::dispatch(&self.broker, &context, received.request).await;
-        let now_ns = self.broker.clock.monotonic_nanos();
-        pending.stages.acted(now_ns);
-        let took = Duration::from_nanos(now_ns - pending.stages.begun_ns());
+        if let Reply::Now(response) = &reply {
+            pending.ready(response)?;
+        }
+        self.look_at_clock();
+        pending.stages.acted(self.now_ns);
+        let took = Duration::from_nanos(self.now_ns - pending.stages.begun_ns());
         match reply {
-            Reply::Now(response) => pending.ready(&response)?,
+            Reply::Now(_) => {}
             Reply::Later(future) => pending.answer = Answer::Later(future),
             Reply::Silent => {
                 self.done(&pending);
@@ -383,6 +394,11 @@ impl Connection {
         pending.ready(&api::api_versions::unsupported_version())?;
         self.pending.push_back(pending);
         Ok(())
+    }
+
+    fn look_at_clock(&mut self) -> Duration {
+        self.now_ns = self.broker.clock.monotonic_nanos();
+        Duration::from_nanos(self.now_ns)
     }
 
     fn done(&self, request: &Pending) {
@@ -422,18 +438,20 @@ impl Connection {
         };
         let Encoded { rope, errors } = answer;
         let bytes = rope.len();
-        let clock = &self.broker.clock;
-        let now_ns = clock.monotonic_nanos();
         if !done.is_ready() {
-            done.stages.ready(now_ns);
+            self.look_at_clock();
+            done.stages.ready(self.now_ns);
         }
-        done.stages.sending(now_ns);
+        done.stages.sending(self.now_ns);
         done.charge.resize(done.charge.bytes().max(bytes));
         let idle = self.config.connections_idle_max;
         let memory = &self.broker.memory;
         let pressed = || memory.is_under_pressure();
         let writes = writer::write(&self.stream, rope, idle, pressed).await?;
-        done.stages.sent(clock.monotonic_nanos());
+        if mbean::IS_RECORDED {
+            self.look_at_clock();
+        }
+        done.stages.sent(self.now_ns);
         self.broker
             .metrics
             .requests
@@ -449,7 +467,7 @@ impl Connection {
     }
 
     fn check_clock(&mut self) -> Result<(), Closed> {
-        let now = self.broker.clock.monotonic();
+        let now = self.look_at_clock();
         let quiet = now.saturating_sub(self.last_byte);
         if self.pending.is_empty() && quiet >= self.config.connections_idle_max {
             return Err(Closed::Idle);

@@ -211,9 +211,10 @@ impl Banner<'_> {
             Everybody::AllWithoutAcl => writeln!(
                 out,
                 "\nWho reaches {address} needs no login, and may change ACLs and passwords, too, until an ACL \
-                 names the cluster. To close it:\n\n  {} up{} --set broker.allow.everyone.if.no.acl.found=false",
+                 names the cluster. To close it:\n\n  {} up{}{} --set broker.allow.everyone.if.no.acl.found=false",
                 quoted(self.program),
-                option(self.data_dir)
+                option(self.data_dir),
+                self.without_plaintext()
             ),
             Everybody::All => writeln!(
                 out,
@@ -221,6 +222,14 @@ impl Banner<'_> {
                  (broker.authorizer.class.name)."
             ),
         };
+    }
+
+    /// What keeps a door shut that is shut now.
+    fn without_plaintext(&self) -> &'static str {
+        match self.endpoints.first_bootstrap() {
+            Some(_) => "",
+            None => " --client-broker tls",
+        }
     }
 
     fn own_commands(&self, out: &mut String) {

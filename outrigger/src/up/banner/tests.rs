@@ -140,6 +140,8 @@ Who reaches h:9094 needs no login"
     );
     assert!(lines.starts_with(&expected), "{lines}");
     assert!(!text.contains("plaintext"), "{text}");
+    let close = "outrigger up --data-dir /d --client-broker tls --set broker.allow";
+    assert!(text.contains(close), "{text}");
     let text = banner(false, false);
     let create = format!("  first, once             outrigger topics create demo {by}\n");
     assert!(text.contains(&create), "{text}");

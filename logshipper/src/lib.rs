@@ -5,6 +5,7 @@
 //! acknowledged, and what cannot be delivered is counted, never forgotten. It knows Kafka's line layout and
 //! nothing else of Kafka, so that any broker's logs will do.
 
+pub mod access;
 pub mod batch;
 pub mod checkpoint;
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod event;
 pub mod input;
+pub mod look;
 pub mod metrics;
 pub mod pipeline;
 pub mod position;

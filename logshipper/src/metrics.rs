@@ -8,4 +8,4 @@ mod sink_figures;
 
 pub use causes::{Cause, outcome_name, rejection_name};
 pub use collector::{Following, Lag, Roster};
-pub use sink_figures::{Metrics, SinkFigures, Standing, TroubleNow};
+pub use sink_figures::{Looked, Metrics, SinkFigures, Standing, TroubleNow};

@@ -23,6 +23,7 @@ use crate::delivery::budget::Budget;
 use crate::delivery::{Delivery, Parts};
 use crate::event::Framing;
 use crate::input::{Catalogue, InputError, InputSettings};
+use crate::look;
 use crate::metrics::{Following, Metrics, Roster};
 use crate::sink::Sink;
 use crate::sink::table::{OpenError, Surroundings};
@@ -96,6 +97,8 @@ pub struct Pipeline {
     catalogue: Arc<Catalogue>,
     undelivered: Option<(JoinHandle<()>, Arc<undelivered::File>)>,
     roster: Roster,
+    /// Looks at where events go, until there are requests to tell.
+    _looks: JoinSet<()>,
 }
 
 struct Opened {
@@ -206,16 +209,14 @@ impl Pipeline {
         context.metrics.retain(&names);
         let undelivered =
             written.and_then(|written| undelivered(config, &deliveries, context, written));
-        {
-            let mut work = context.roster.work();
-            work.sinks = following;
-            work.catalogue = Some(Arc::clone(&catalogue));
-        }
+        let looks = look::at(&following);
+        context.roster.follow(following, Arc::clone(&catalogue));
         Ok(Self {
             deliveries,
             catalogue,
             undelivered,
             roster: context.roster.clone(),
+            _looks: looks,
         })
     }
 

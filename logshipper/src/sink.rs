@@ -12,6 +12,7 @@ pub mod kinesis;
 mod object;
 mod records;
 pub mod s3;
+pub mod spelling;
 pub mod stdout;
 pub mod table;
 
@@ -127,6 +128,9 @@ pub struct Origin<'a> {
 /// What is sent, as it comes.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
+/// A look, as it comes.
+pub type Looking<'a> = Pin<Box<dyn Future<Output = Option<Trouble>> + Send + 'a>>;
+
 /// A place that takes events.
 pub trait Sink: Send + Sync {
     /// What it takes in one request.
@@ -149,6 +153,12 @@ pub trait Sink: Send + Sync {
     /// Bytes that it had delivered and deleted since, to stay within a limit.
     fn deleted_bytes(&self) -> u64 {
         0
+    }
+
+    /// What is wrong with the place, before anything is sent there; `None` where nothing is known to be. For sinks whose first
+    /// request comes late.
+    fn look(&self) -> Looking<'_> {
+        Box::pin(std::future::ready(None))
     }
 
     /// One attempt. Never retries by itself, but makes what is missing where it may.

@@ -60,6 +60,11 @@ pub enum Fault {
     Missing,
     /// Another write of the same object is going on (S3; elsewhere nothing).
     Conflict,
+    /// The bucket is in another region (S3; elsewhere nothing).
+    Elsewhere {
+        /// Which.
+        region: String,
+    },
     /// The body is read, but this late.
     SlowRead {
         /// How late.
@@ -122,6 +127,13 @@ impl Fault {
                 "ConditionalRequestConflict",
                 "A conflicting operation is in progress",
             ),
+            Self::Elsewhere { region } if service == Service::S3 => {
+                let message = "The bucket must be addressed at another endpoint";
+                let mut answer = Answer::error(service, 301, "PermanentRedirect", message);
+                let header = ("x-amz-bucket-region".into(), region.clone());
+                answer.headers.push(header);
+                Some(answer)
+            }
             _ => None,
         }
     }

@@ -172,9 +172,9 @@ impl ClientConfig {
         self.0.region().map(Region::as_ref)
     }
 
-    /// Whether all services are somewhere else than AWS has them.
-    pub fn has_endpoint(&self) -> bool {
-        self.0.endpoint_url().is_some()
+    /// Where all services are, if somewhere else than AWS has them.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.0.endpoint_url()
     }
 
     pub(crate) fn sdk(&self) -> &SdkConfig {

@@ -19,5 +19,5 @@ pub use cloudwatch_logs::{CloudWatchLogs, LogEventsBody, LogGroup, RejectedEvent
 pub use failure::{Failure, FailureKind};
 pub use firehose::Firehose;
 pub use kinesis::{Kinesis, KinesisRecord, RecordFailure};
-pub use s3::{Object, Put, S3, S3Style};
+pub use s3::{Bucket, Object, Put, S3, S3Style};
 pub use secrets::{SecretEntry, SecretText, Secrets, SecretsError};

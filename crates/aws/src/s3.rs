@@ -1,4 +1,4 @@
-//! Amazon S3: puts an object where there is none, and says what an object is; one request a call.
+//! Amazon S3: puts an object where there is none, says what an object is and where a bucket is; one request a call.
 //!
 //! Neither multipart uploads nor reading: an object is one body in memory.
 
@@ -17,10 +17,14 @@ use crate::failure::{Failure, FailureKind};
 
 const SERVICE: &str = "S3";
 
+/// In which region a bucket is; told with most answers about one.
+const BUCKET_REGION: &str = "x-amz-bucket-region";
+
 /// A client of the service.
 #[derive(Clone, Debug)]
 pub struct S3 {
     client: Client,
+    region: String,
 }
 
 /// How buckets are spoken to.
@@ -58,6 +62,19 @@ pub enum Put {
     Exists,
 }
 
+/// What is known of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bucket {
+    /// It is there.
+    There,
+    /// There is none of this name.
+    Missing,
+    /// It is in another region, which is named.
+    Elsewhere(String),
+    /// The service does not tell: who may put objects need not be allowed to look.
+    Undisclosed,
+}
+
 impl S3 {
     /// A client with these settings. Opens nothing yet.
     pub fn new(config: &ClientConfig, style: S3Style) -> Self {
@@ -71,7 +88,31 @@ impl S3 {
             .request_checksum_calculation(checksums);
         Self {
             client: Client::from_conf(builder.build()),
+            region: config.region().unwrap_or_default().to_owned(),
         }
+    }
+
+    /// Looks at a bucket (`HeadBucket`, which the policy calls `s3:ListBucket`).
+    ///
+    /// # Errors
+    /// Nothing was asked, or nothing answers.
+    pub async fn bucket(&self, bucket: &str) -> Result<Bucket, Failure> {
+        let error = match self.client.head_bucket().bucket(bucket).send().await {
+            Ok(_) => return Ok(Bucket::There),
+            Err(error) => error,
+        };
+        let Some(answer) = error.raw_response() else {
+            return Err(failure(error));
+        };
+        let told = answer.headers().get(BUCKET_REGION).unwrap_or_default();
+        Ok(match answer.status().as_u16() {
+            404 => Bucket::Missing,
+            // Without a body, which HEAD has none of, a request to the wrong region is a bad one or a redirection.
+            301 | 400 if !told.is_empty() && told != self.region => {
+                Bucket::Elsewhere(told.to_owned())
+            }
+            _ => Bucket::Undisclosed,
+        })
     }
 
     /// Puts an object, unless there is one of this name.

@@ -133,6 +133,13 @@ impl Roster {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on these are at work, with the files of this catalogue.
+    pub fn follow(&self, sinks: Vec<Following>, catalogue: Arc<Catalogue>) {
+        let mut work = self.work();
+        work.sinks = sinks;
+        work.catalogue = Some(catalogue);
+    }
+
     /// What time it is for lags.
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()

@@ -58,6 +58,8 @@ pub struct SinkFigures {
 pub struct Standing {
     /// What is wrong, while something is.
     pub trouble: Option<TroubleNow>,
+    /// Whether a request was answered, or is known to be not: from then on looks say nothing.
+    pub is_asked: bool,
     /// Why the checkpoint cannot be written, while it cannot.
     pub checkpoint_trouble: Option<(String, i64)>,
     /// When the checkpoint was written last.
@@ -72,6 +74,19 @@ pub struct Standing {
     pub dead_letters_dropped: u64,
     /// Events that were delivered.
     pub events_delivered: u64,
+}
+
+/// What a look at a sink's place changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// A request was answered meanwhile, which tells more.
+    Superseded,
+    /// Something is wrong that was not.
+    New,
+    /// Nothing changed.
+    Same,
+    /// Nothing is wrong any more.
+    Over,
 }
 
 /// What is wrong with a sink.
@@ -141,7 +156,10 @@ impl Metrics {
             dead_bytes: counters("dead_letter_bytes_total", DEAD_BYTES, Some("reason"))?,
             dead_dropped: counters("dead_letters_dropped_total", DEAD_DROPPED, None)?,
             checkpoint_failures: counters("checkpoint_failures_total", NOT_WRITTEN, None)?,
-            up: gauges("sink_up", "Whether the last request succeeded")?,
+            up: gauges(
+                "sink_up",
+                "Whether the last request succeeded; before the first, whether the place is there",
+            )?,
             in_flight: gauges("in_flight_requests", "Requests under way")?,
             last_success: gauges("sink_last_success_timestamp_seconds", LAST_SUCCESS)?,
             shown: Arc::default(),
@@ -264,16 +282,45 @@ impl SinkFigures {
     pub fn succeeded(&self) -> Option<TroubleNow> {
         self.up.set(1.0);
         self.last_success.set(self.clock.now_ms() as f64 / 1000.0);
-        self.standing().trouble.take()
+        let mut standing = self.standing();
+        standing.is_asked = true;
+        standing.trouble.take()
     }
 
     /// A request failed, and will be tried again in so many milliseconds. Says whether that is something else than what was wrong
     /// before.
     pub fn failed(&self, trouble: &Trouble, retry_in_ms: i64) -> bool {
         self.request(outcome_name(trouble.class));
+        let mut standing = self.standing();
+        standing.is_asked = true;
+        self.in_trouble(&mut standing, trouble, retry_in_ms)
+    }
+
+    /// A look at the place, before the first request, says what is wrong or that nothing is. Gives what
+    /// that changes.
+    pub fn looked(&self, trouble: Option<(&Trouble, i64)>) -> Looked {
+        let mut standing = self.standing();
+        match trouble {
+            _ if standing.is_asked => Looked::Superseded,
+            Some((trouble, retry_in_ms)) => {
+                match self.in_trouble(&mut standing, trouble, retry_in_ms) {
+                    true => Looked::New,
+                    false => Looked::Same,
+                }
+            }
+            None => match standing.trouble.take() {
+                Some(_) => {
+                    self.up.set(1.0);
+                    Looked::Over
+                }
+                None => Looked::Same,
+            },
+        }
+    }
+
+    fn in_trouble(&self, standing: &mut Standing, trouble: &Trouble, retry_in_ms: i64) -> bool {
         self.up.set(0.0);
         let now_ms = self.clock.now_ms();
-        let mut standing = self.standing();
         let before = standing.trouble.take();
         let is_new = before
             .as_ref()

@@ -8,11 +8,18 @@ use std::time::Duration;
 use aws::{ClientConfig, ClientOptions, Failure, FailureKind, Role};
 
 use super::table::{About, OpenError, Opener, Surroundings};
-use super::{Sink, Trouble, TroubleClass};
+use super::{Sink, Trouble, TroubleClass, spelling};
 
 /// The variable of the AWS command line and SDKs that names a bundle of certificates; the SDK for Rust does not
 /// read it.
 const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// The variables that name another endpoint of one service.
+const ENDPOINTS: [&str; 4] = [
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "AWS_ENDPOINT_URL_FIREHOSE",
+    "AWS_ENDPOINT_URL_KINESIS",
+    "AWS_ENDPOINT_URL_S3",
+];
 /// A bundle beyond this is none: the system's own is a quarter of it.
 const CA_BUNDLE_BYTES_MAX: u64 = 1 << 20;
 
@@ -58,11 +65,25 @@ async fn config(about: &About) -> Result<ClientConfig, OpenError> {
         let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
         OpenError(format!("{CA_BUNDLE}: {error}{cause}"))
     })?;
-    if config.region().is_none() {
-        let why = "no AWS region is set; give --region, or set AWS_REGION or a profile's region";
-        return Err(OpenError(why.to_owned()));
-    }
+    check(&config)?;
     Ok(config)
+}
+
+/// What was found may be wrong, wherever it was found.
+fn check(config: &ClientConfig) -> Result<(), OpenError> {
+    let endpoints = ENDPOINTS.map(service::environment::variable);
+    let endpoints = endpoints.iter().flatten().map(String::as_str);
+    let endpoints: Vec<_> = config.endpoint().into_iter().chain(endpoints).collect();
+    for endpoint in &endpoints {
+        spelling::endpoint_url(endpoint).map_err(OpenError)?;
+    }
+    match config.region() {
+        None => Err(OpenError(
+            "no AWS region is set; give --region, or set AWS_REGION or a profile's region"
+                .to_owned(),
+        )),
+        Some(region) => spelling::region(region, !endpoints.is_empty()).map_err(OpenError),
+    }
 }
 
 fn bundle(path: &str) -> Result<Vec<u8>, OpenError> {

@@ -15,7 +15,8 @@ use self::files::{Placed, place};
 use self::shelf::Shelf;
 use super::object::{Body, Compression, Layout, NAMES_MAX, ROOT, Roll, Spans, next};
 use super::table::{self, About, OpenError, Opener};
-use super::{Origin, Outcome, Sending, Sink, TroubleClass};
+use super::{Looking, Origin, Outcome, Sending, Sink, Trouble, TroubleClass};
+use crate::access;
 use crate::batch::{Batch, Limits};
 
 /// What the layout says of the region where none is configured; LocalStack says so too.
@@ -142,6 +143,17 @@ impl DirectorySink {
 }
 
 impl Place {
+    /// Whether something can be put there, in a sentence.
+    fn look(&self) -> Result<(), String> {
+        let root = &self.settings.root;
+        access::directory(root).map_err(|error| {
+            format!(
+                "{} cannot be written: {error}; may this process write there?",
+                root.display()
+            )
+        })
+    }
+
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         let Settings {
             root, bytes_max, ..
@@ -210,6 +222,16 @@ impl Sink for DirectorySink {
     fn deleted_bytes(&self) -> u64 {
         let shelf = self.place.shelf.get();
         shelf.map_or(0, |shelf| locked(shelf).deleted_bytes())
+    }
+
+    fn look(&self) -> Looking<'_> {
+        let place = Arc::clone(&self.place);
+        Box::pin(async move {
+            // A disk that is away may not answer at all.
+            let looked = tokio::task::spawn_blocking(move || place.look()).await;
+            let message = looked.ok()?.err()?;
+            Some(Trouble::new(TroubleClass::Disk, message))
+        })
     }
 
     fn send<'a>(&'a self, batch: &'a Batch) -> Sending<'a> {

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::{Object, Put, S3, S3Style};
+use aws::{Bucket, Object, Put, S3, S3Style};
 use service::flags::{Flag, Values};
 
 use super::client::{self, trouble};
 use super::object::{Body, Compression, Layout, NAMES_MAX, Roll, Spans, hex, next};
 use super::table::{About, Opener};
-use super::{Origin, Outcome, Sending, Sink, Trouble, TroubleClass};
+use super::{Looking, Origin, Outcome, Sending, Sink, Trouble, TroubleClass};
 use crate::batch::{Batch, Limits};
 
 /// An object's upload: 8 MiB without compression at a megabit a second.
@@ -156,7 +156,7 @@ impl S3Sink {
         let style = S3Style {
             is_path: settings
                 .is_path_style
-                .unwrap_or_else(|| config.has_endpoint() || has_endpoint_of_its_own()),
+                .unwrap_or_else(|| config.endpoint().is_some() || has_endpoint_of_its_own()),
             has_checksums: settings.has_checksums,
         };
         let region = config.region().unwrap_or_default();
@@ -166,6 +166,26 @@ impl S3Sink {
             settings,
             destination: Arc::from(""),
         }
+    }
+
+    /// A refusal is no proof: who may put objects need not be allowed to look at the bucket.
+    async fn trouble(&self) -> Option<Trouble> {
+        let bucket = &self.settings.bucket;
+        let message = match self.door.bucket(bucket).await {
+            Ok(Bucket::There | Bucket::Undisclosed) => return None,
+            Err(failure) => return Some(trouble(&failure)),
+            Ok(Bucket::Missing) => {
+                format!(
+                    "the bucket {bucket} does not exist; make it, or are its name and the endpoint right?"
+                )
+            }
+            Ok(Bucket::Elsewhere(region)) => {
+                format!(
+                    "the bucket {bucket} is in another region; write --region {region}, or set AWS_REGION"
+                )
+            }
+        };
+        Some(Trouble::new(TroubleClass::Missing, message))
     }
 
     async fn attempt(&self, batch: &Batch) -> Outcome {
@@ -260,6 +280,10 @@ impl Sink for S3Sink {
 
     fn plan(&self, batch: &Batch) -> Option<Arc<str>> {
         self.layout.plan(batch)
+    }
+
+    fn look(&self) -> Looking<'_> {
+        Box::pin(self.trouble())
     }
 
     fn send<'a>(&'a self, batch: &'a Batch) -> Sending<'a> {

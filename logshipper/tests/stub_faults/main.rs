@@ -146,6 +146,30 @@ async fn s3() {
     check(Service::S3, Operation::PutObject, faults, &words).await;
 }
 
+/// Nothing is due for five minutes, and what is wrong is told at once, until it is well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_bucket_that_is_not_there_is_told_before_anything_is_due() {
+    let script = Script::new(1).on(Operation::HeadBucket, When::Between(0, 2), Fault::Missing);
+    let stub = Stub::start(Settings {
+        script,
+        ..Settings::default()
+    });
+    let stub = stub.unwrap();
+    let words = ["--sink", "s3:bucket/logs", "--s3.path-style", "true"];
+    let mut shipper = Shipper::start(&stub.endpoint(), &words);
+    shipper
+        .logged("the bucket bucket does not exist; make it")
+        .await;
+    shipper
+        .logged("nothing is wrong with the sink any more")
+        .await;
+    assert_eq!(stub.counts(Operation::HeadBucket).requests, 3);
+    assert_eq!(stub.counts(Operation::PutObject).requests, 0);
+    // What was read goes out at the end.
+    shipper.stop().await;
+    assert_eq!(stub.violations(), []);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_answer_after_the_clients_patience() {
     let late = Fault::DelayAfter { ms: 40_000 };

@@ -101,6 +101,16 @@ impl Shipper {
 }
 
 impl Shipper {
+    /// Waits until it has said so.
+    pub async fn logged(&self, part: &str) {
+        let said = timeout(PATIENCE, async {
+            while !self.log().contains(part) {
+                sleep(POLL_INTERVAL).await;
+            }
+        });
+        assert!(said.await.is_ok(), "{part} is not in {}", self.log());
+    }
+
     /// Waits for so many dead letters.
     pub async fn dead_letters(&self, count: usize) -> Vec<String> {
         let letters = timeout(PATIENCE, async {

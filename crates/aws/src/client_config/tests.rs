@@ -9,7 +9,7 @@ use crate::{CloudWatchLogs, FailureKind, LogEventsBody};
 #[test]
 fn a_bundle_that_cannot_be_used_is_refused_where_it_is_read() {
     let config = ClientConfig::fixed("https://127.0.0.1:1", "us-east-1", "AKIA", "secret");
-    assert!(config.has_endpoint());
+    assert_eq!(config.endpoint(), Some("https://127.0.0.1:1"));
     let empty = config.trusting(b"no certificate");
     assert!(matches!(empty, Err(ClientConfigError::NoCertificate)));
     let bad = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

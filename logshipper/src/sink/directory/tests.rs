@@ -126,7 +126,12 @@ async fn a_disk_that_does_not_take_it_is_told_and_tried_again() {
     let (class, message) = failed(sink.send(&batch).await);
     assert_eq!(class, TroubleClass::Disk);
     assert!(message.contains("cannot be written"), "{message}");
+    let looked = sink.look().await.unwrap();
+    assert_eq!(looked.class, TroubleClass::Disk);
+    assert!(looked.message.contains("cannot be written"), "{looked:?}");
     fs::remove_file(&place).unwrap();
+    assert!(sink.look().await.is_none());
+    assert!(!place.exists(), "a look makes nothing");
     assert_eq!(delivered(sink.send(&batch).await), []);
 }
 

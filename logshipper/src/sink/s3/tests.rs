@@ -131,6 +131,53 @@ async fn what_goes_wrong_is_told_by_its_class() {
 }
 
 #[tokio::test]
+async fn a_look_tells_what_is_certain_and_nothing_else() {
+    let elsewhere = |region: &str| Fault::Elsewhere {
+        region: region.to_owned(),
+    };
+    for (fault, expected) in [
+        (None, None),
+        (
+            Some(Fault::Missing),
+            Some((TroubleClass::Missing, "bucket bucket does not exist")),
+        ),
+        (
+            Some(elsewhere("eu-central-1")),
+            Some((TroubleClass::Missing, "write --region eu-central-1")),
+        ),
+        // The region that was asked: something else is meant.
+        (Some(elsewhere("us-east-1")), None),
+        // Objects may be put all the same.
+        (Some(Fault::AccessDenied), None),
+        (Some(Fault::Service { status: 501 }), None),
+        (Some(Fault::TooManyRequests), None),
+        (
+            Some(Fault::Cut),
+            Some((TroubleClass::Unanswered, "S3 does not answer")),
+        ),
+    ] {
+        let mut script = Script::new(1);
+        if let Some(fault) = fault.clone() {
+            script = script.on(Operation::HeadBucket, When::Always, fault);
+        }
+        let (stub, sink) = start(script, "");
+        let told = sink.look().await;
+        let told = told
+            .as_ref()
+            .map(|trouble| (trouble.class, &*trouble.message));
+        assert_eq!(
+            told.map(|(class, _)| class),
+            expected.map(|(class, _)| class),
+            "{fault:?}: {told:?}"
+        );
+        if let (Some((_, told)), Some((_, part))) = (told, expected) {
+            assert!(told.contains(part), "{fault:?}: {told}");
+        }
+        assert_eq!(keys(&stub).len(), 0);
+    }
+}
+
+#[tokio::test]
 async fn an_object_that_may_not_be_looked_at_is_neither_given_up_nor_stored_again() {
     let script = Script::new(1).on(Operation::HeadObject, When::Always, Fault::AccessDenied);
     let (stub, sink) = start(script, "");

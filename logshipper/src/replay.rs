@@ -5,19 +5,21 @@
 //! `….rejected`, which is a file of dead letters as well.
 
 mod letters;
+mod patience;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
-use service::command_line::{Failure, LogNames, ProcessLog};
+use service::command_line::{AWS_CONFIG, Failure, LogNames, ProcessLog};
 use service::telemetry::Undelivered;
 use service::{Clock, Exit, telemetry};
 
-use crate::cli::AWS_CONFIG;
 use crate::config::{ReplayFlagArgs, SinkConfig, replayed_sinks};
 use crate::sink::table::Surroundings;
 pub use letters::{ReplayError, Report, replay};
+pub use patience::Patience;
 
 const LOG: LogNames = LogNames {
     main: "logshipper-replay.log",
@@ -39,6 +41,10 @@ pub struct ReplayArgs {
     /// A file of dead letters; best a rotated one, or one of a shipper that is stopped
     #[arg(long, value_name = "FILE")]
     dead_letters: PathBuf,
+    /// Give up, with exit status 1, when the sink has taken nothing for so long; at the third attempt where somebody has to act first,
+    /// such as for a bucket that is missing. The letters stay
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    give_up_seconds: u64,
     #[command(flatten)]
     flags: ReplayFlagArgs,
 }
@@ -62,19 +68,14 @@ fn run_configured(args: &ReplayArgs) -> Result<(), Failure> {
     };
     let clock = Clock::real();
     let log = ProcessLog::start(None, &Undelivered::told_in(None), LOG, &clock)?;
-    for (name, level) in [
-        (telemetry::ROOT, level),
-        (AWS_CONFIG, telemetry::LogLevel::Error),
-    ] {
-        if let Err(error) = log.loggers().set(name, level) {
-            tracing::warn!(%error, "log.level");
-        }
-    }
+    log.set_level(telemetry::ROOT, level);
+    log.set_level(AWS_CONFIG, telemetry::LogLevel::Error);
     let path = args.dead_letters.clone();
+    let patience = Patience::new(Duration::from_secs(args.give_up_seconds));
     log.serve(
         |mut signal| async move {
             let opened = open(&sink, &clock).await?;
-            let replaying = replay(&path, (&sink.name, &*opened), &clock);
+            let replaying = replay(&path, (&sink.name, &*opened), patience, &clock);
             let report = tokio::select! {
                 report = replaying => report?,
                 cause = signal.wait() => return Err(ReplayError::Stopped(cause)),
@@ -89,7 +90,9 @@ fn run_configured(args: &ReplayArgs) -> Result<(), Failure> {
             ReplayError::Sink(_) => Exit::Config,
             ReplayError::Io { .. } => Exit::CannotWrite,
             ReplayError::NoLetters { .. } => Exit::Data,
-            ReplayError::Refused(_) | ReplayError::Stopped(_) => Exit::Failure,
+            ReplayError::Refused(_) | ReplayError::GaveUp { .. } | ReplayError::Stopped(_) => {
+                Exit::Failure
+            }
         },
         |sentence| tracing::error!("{sentence}"),
     )

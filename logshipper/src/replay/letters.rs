@@ -21,6 +21,7 @@ use crate::delivery::verdict::judge;
 use crate::event::Event;
 use crate::metrics::rejection_name;
 use crate::position::{FileKey, Span};
+use crate::replay::Patience;
 use crate::sink::table::OpenError;
 use crate::sink::{Origin, Outcome, Rejection, Sink, Trouble, TroubleClass};
 
@@ -60,6 +61,21 @@ pub enum ReplayError {
     /// Not everything was taken.
     #[error("{0}")]
     Refused(String),
+    /// Too long nothing was taken.
+    #[error(
+        "{sink}: {message}; given up: {delivered} letters were delivered, and the others stay in {}; mend that, and run it again to go on",
+        path.display()
+    )]
+    GaveUp {
+        /// Which.
+        sink: String,
+        /// What is wrong, and the remedy.
+        message: String,
+        /// Letters that it has taken in this run.
+        delivered: u64,
+        /// Where the letters are.
+        path: PathBuf,
+    },
     /// Somebody asked.
     #[error("stopped by {0}; run it again to go on")]
     Stopped(Cause),
@@ -166,10 +182,11 @@ struct Source {
 /// Sends what was not sent of the file.
 ///
 /// # Errors
-/// A file cannot be read or written. The sink is asked again until it answers.
+/// A file cannot be read or written, or the sink takes nothing for longer than the patience lasts.
 pub async fn replay(
     path: &Path,
     (name, sink): (&str, &dyn Sink),
+    mut patience: Patience,
     clock: &Clock,
 ) -> Result<Report, ReplayError> {
     let mut source = Source::open(path, name)?;
@@ -190,10 +207,16 @@ pub async fn replay(
             let outcome = refuse(&batch, outcome, &mut refused);
             let verdict = judge(&batch, outcome);
             source.report.delivered += verdict.delivered_events;
+            if verdict.delivered_events > 0 {
+                patience.taken();
+            }
             let Some(trouble) = verdict.trouble else {
                 continue;
             };
             if trouble.class != TroubleClass::Data {
+                if patience.failed(trouble.class, clock.monotonic()) {
+                    return Err(source.given_up(trouble));
+                }
                 warn!("{}; it is tried again", trouble.message);
                 tokio::time::sleep(backoff.failed(&trouble, 1.0)).await;
             }
@@ -448,6 +471,15 @@ impl Source {
         let path = beside(&self.path, "replayed");
         let written = text.and_then(|text| service::files::write_atomic(&path, &text));
         written.map_err(|source| self.failed("replayed", source))
+    }
+
+    fn given_up(self, trouble: Trouble) -> ReplayError {
+        ReplayError::GaveUp {
+            sink: self.sink,
+            message: trouble.message,
+            delivered: self.report.delivered,
+            path: self.path,
+        }
     }
 
     fn failed(&self, what: &str, source: io::Error) -> ReplayError {

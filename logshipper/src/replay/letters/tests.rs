@@ -3,12 +3,14 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use service::Clock;
 
-use super::{Report, beside, replay};
+use super::{ReplayError, Report, beside, replay};
 use crate::batch::{Batch, Limits};
 use crate::dead_letter::Letter;
+use crate::replay::Patience;
 use crate::sink::{Origin, Outcome, Rejection, Sending, Sink, Trouble, TroubleClass};
 
 /// Refuses `old` one by one, whole requests in which there is `bad`, and the first request in any case.
@@ -67,6 +69,9 @@ impl Sink for Picky {
     }
 }
 
+/// Clocks stand still here: only attempts count.
+const PATIENCE: Patience = Patience::new(Duration::from_secs(1));
+
 /// What is said of an event that is too long for [`Picky`].
 const LIMIT: &str = "it is longer than the 1000 bytes that this sink takes";
 
@@ -108,7 +113,9 @@ async fn what_is_refused_again_is_kept_and_the_rest_arrives() {
     mixed(&path);
     let sink = Picky::default();
     let (clock, _) = Clock::manual(17);
-    let report = replay(&path, ("picky:", &sink), &clock).await.unwrap();
+    let report = replay(&path, ("picky:", &sink), PATIENCE, &clock)
+        .await
+        .unwrap();
     let expected = Report {
         delivered: 4,
         rejected: 4,
@@ -159,7 +166,9 @@ async fn each_letter_is_sent_once_to_each_sink_and_of_each_file() {
     let (clock, _) = Clock::manual(17);
     let run = async |name| {
         let sink = Picky::default();
-        replay(&path, (name, &sink), &clock).await.unwrap()
+        replay(&path, (name, &sink), PATIENCE, &clock)
+            .await
+            .unwrap()
     };
     assert_eq!(run("picky:").await.delivered, 4);
     let other = run("other:").await;
@@ -190,7 +199,9 @@ async fn a_file_without_a_dead_letter_is_an_error() {
     let (clock, _) = Clock::manual(17);
     for _ in 0..2 {
         let sink = Picky::default();
-        let report = replay(&path, ("picky:", &sink), &clock).await.unwrap();
+        let report = replay(&path, ("picky:", &sink), PATIENCE, &clock)
+            .await
+            .unwrap();
         let told = report.check(&path).unwrap_err().to_string();
         assert!(
             told.contains("a.log: none of its 2 lines is a dead letter") && told.contains("ndjson"),
@@ -199,6 +210,63 @@ async fn a_file_without_a_dead_letter_is_an_error() {
     }
     // An empty one is a file of none.
     std::fs::write(&path, "").unwrap();
-    let report = replay(&path, ("picky:", &Picky::default()), &clock).await;
+    let report = replay(&path, ("picky:", &Picky::default()), PATIENCE, &clock).await;
     report.unwrap().check(&path).unwrap();
+}
+
+/// Takes so many requests, and has no place for more.
+struct Gone(Mutex<usize>);
+
+impl Sink for Gone {
+    fn limits(&self) -> Limits {
+        Limits {
+            events_max: 1,
+            ..Picky::default().limits()
+        }
+    }
+
+    fn destination(&self, _: Origin<'_>) -> Arc<str> {
+        "".into()
+    }
+
+    fn send<'a>(&'a self, _: &'a Batch) -> Sending<'a> {
+        let mut takes = self.0.lock().unwrap();
+        let outcome = match takes.checked_sub(1) {
+            Some(left) => {
+                *takes = left;
+                Outcome::Delivered {
+                    rejected: Vec::new(),
+                }
+            }
+            None => Outcome::failed(TroubleClass::Missing, "no bucket; make it".to_owned()),
+        };
+        Box::pin(async move { outcome })
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_missing_is_given_up_and_the_letters_stay() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("dead.ndjson");
+    write(&path, &[("a", "one"), ("a", "two"), ("a", "three")]);
+    let before = std::fs::read(&path).unwrap();
+    let (clock, _) = Clock::manual(17);
+    let run = async |takes| {
+        let sink = Gone(Mutex::new(takes));
+        // The first refusal is enough.
+        let patience = Patience::new(Duration::ZERO);
+        replay(&path, ("gone:", &sink), patience, &clock).await
+    };
+    let error = run(1).await.unwrap_err();
+    let told = error.to_string();
+    assert!(matches!(error, ReplayError::GaveUp { .. }), "{told}");
+    let part =
+        "gone:: no bucket; make it; given up: 1 letters were delivered, and the others stay in";
+    assert!(
+        told.starts_with(part) && told.contains("dead.ndjson"),
+        "{told}"
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    // Once it is there, what was left arrives.
+    assert_eq!(run(2).await.unwrap().delivered, 2);
 }

@@ -3,19 +3,14 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use service::command_line::{Failure, LogNames, ProcessArgs, ProcessLog};
+use service::command_line::{AWS_CONFIG, Failure, LogNames, ProcessArgs, ProcessLog, Usable};
 use service::flags::Given;
-use service::telemetry::Undelivered;
-use service::{Clock, Exit, telemetry};
+use service::{Clock, Exit};
 
-use crate::config::{ShipperConfig, ShipperFlagArgs, Warnings, default_properties};
+use crate::config::{ShipperConfig, ShipperFlagArgs, check, default_properties};
 use crate::pipeline::PipelineError;
 use crate::replay::{self, ReplayArgs};
 use crate::start::{self, StartError};
-
-/// The SDK's search for region and credentials. It warns of each place that has none, by dumps of its structures;
-/// what came of it is told by whoever asked.
-pub(crate) const AWS_CONFIG: &str = "aws_config";
 
 /// What it logs, and where.
 const LOG: LogNames = LogNames {
@@ -87,24 +82,18 @@ pub fn run(args: ShipperArgs) -> ExitCode {
 }
 
 fn run_configured(process: &ProcessArgs, given: &Given) -> Result<(), Failure> {
-    let read = ShipperConfig::read(&process.properties()?, &process.overrides, given);
-    let report = ShipperConfig::check_report(&read);
-    let Some((config, warnings)) = process.checked(read, &report)? else {
+    let read = |text: &str| {
+        let read = ShipperConfig::read(text, &process.overrides, given);
+        match process.check_config {
+            true => check::examined(read),
+            false => read,
+        }
+    };
+    let Some((config, warnings)) = process.configured(read, ShipperConfig::summary)? else {
         return Ok(());
     };
     let clock = Clock::real();
-    let log = ProcessLog::start(
-        config.log_dir.as_deref(),
-        &Undelivered::told_in(None),
-        LOG,
-        &clock,
-    )?;
-    if let Err(error) = log.loggers().set(telemetry::ROOT, config.log_level) {
-        tracing::warn!(%error, "log.level");
-    }
-    if let Err(error) = log.loggers().set(AWS_CONFIG, telemetry::LogLevel::Error) {
-        tracing::warn!(%error, "the level of {AWS_CONFIG}");
-    }
+    let (log, _) = ProcessLog::of(&config.own, LOG, &clock)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
@@ -118,7 +107,7 @@ fn run_configured(process: &ProcessArgs, given: &Given) -> Result<(), Failure> {
 }
 
 /// The configuration as it is now.
-fn reread(process: &ProcessArgs, given: &Given) -> Result<(ShipperConfig, Warnings), String> {
+fn reread(process: &ProcessArgs, given: &Given) -> Result<Usable<ShipperConfig>, String> {
     let properties = process
         .properties()
         .map_err(|failure| failure.to_string())?;
@@ -128,7 +117,7 @@ fn reread(process: &ProcessArgs, given: &Given) -> Result<(ShipperConfig, Warnin
 
 fn exit(error: &StartError) -> Exit {
     match error {
-        StartError::Pipeline(PipelineError::StateDir { .. }) | StartError::Endpoints { .. } => {
+        StartError::Pipeline(PipelineError::StateDir { .. }) | StartError::Endpoints(_) => {
             Exit::CannotWrite
         }
         StartError::Pipeline(PipelineError::InUse { .. }) => Exit::AlreadyRunning,

@@ -4,11 +4,13 @@
 //! A key of the file is a flag's name without dashes.
 
 mod address;
+pub mod check;
 mod flags;
 pub mod logging_info;
 mod own;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -18,7 +20,8 @@ use std::time::Duration;
 
 use config::ConfigErrors;
 use jiff::tz::TimeZone;
-use service::flags::{Flag, FlagArgs, Given, Table, Values};
+use service::command_line::Usable;
+use service::flags::{Flag, FlagArgs, Given, Own, Table, Values};
 use service::telemetry::LogLevel;
 
 use crate::event::Multiline;
@@ -60,14 +63,8 @@ pub struct ShipperConfig {
     pub undelivered_file: Option<PathBuf>,
     /// Where metrics are pushed.
     pub otlp: Option<otlp::Settings>,
-    /// `log.level`.
-    pub log_level: LogLevel,
-    /// `outrigger.admin.listener`, as host:port.
-    pub admin_listener: Option<String>,
-    /// `outrigger.endpoints.file`.
-    pub endpoints_file: Option<PathBuf>,
-    /// `outrigger.log.dir`; `None` is standard error.
-    pub log_dir: Option<PathBuf>,
+    /// Where the process says how it is, and where it logs.
+    pub own: Own,
 }
 
 /// One sink, read and not opened.
@@ -87,9 +84,6 @@ impl fmt::Debug for SinkConfig {
         f.debug_tuple("SinkConfig").field(&self.name).finish()
     }
 }
-
-/// What a person should know about a configuration that is usable: one sentence each.
-pub type Warnings = Vec<String>;
 
 /// The flags of the process.
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +120,7 @@ impl ShipperConfig {
         text: &str,
         overrides: &[(String, String)],
         given: &Given,
-    ) -> Result<(Self, Warnings), ConfigErrors> {
+    ) -> Result<Usable<Self>, ConfigErrors> {
         let mut values = Values::load(&ShipperFlags::flags(), text, overrides, given);
         let state_dir = PathBuf::from(values.text(&flags::STATE_DIR));
         if state_dir.as_os_str().is_empty() {
@@ -140,10 +134,8 @@ impl ShipperConfig {
             values.problem(&flags::SINK, format!("is needed: {example}"));
         }
         let sinks = sinks(&mut values, names);
-        let path = |flag| values.optional(flag).map(PathBuf::from);
-        let (undelivered_file, endpoints_file) =
-            (path(&flags::UNDELIVERED_FILE), path(&flags::ENDPOINTS_FILE));
-        let log_dir = path(&flags::LOG_DIR);
+        let undelivered_file = values.optional(&flags::UNDELIVERED_FILE);
+        let undelivered_file = undelivered_file.map(PathBuf::from);
         let (input, reaching) = own::left_out(
             input(&mut values, sinks.len()),
             &sinks,
@@ -170,14 +162,13 @@ impl ShipperConfig {
             requests_max: at_least(&mut values, &flags::REQUESTS_MAX, 1),
             undelivered_file,
             otlp: otlp::Settings::from_flags(&mut values),
-            log_level: log_level(&mut values),
-            admin_listener: address::listener(&mut values),
-            endpoints_file,
-            log_dir,
+            own: Own::read(&mut values),
             sinks,
         };
+        let unused = unused::warnings(&values, &config.sinks);
         let mut warnings = values.finish()?;
         warnings.extend(reaching);
+        warnings.extend(unused);
         if config.event_bytes_max * 2 > config.memory_bytes / config.sinks.len().max(1) {
             warnings.push(
                 "max-event-bytes is more than half of a sink's share of memory-bytes".to_owned(),
@@ -186,23 +177,10 @@ impl ShipperConfig {
         Ok((config, warnings))
     }
 
-    /// What `--check-config` says about the outcome of [`ShipperConfig::read`].
-    pub fn check_report(read: &Result<(Self, Warnings), ConfigErrors>) -> String {
-        let (config, warnings) = match read {
-            Ok(read) => read,
-            Err(errors) => return errors.report(),
-        };
-        let mut text = String::new();
-        for warning in warnings {
-            text.push_str(&format!("warning: {warning}\n"));
-        }
-        let sinks: Vec<_> = config.sinks.iter().map(|sink| &*sink.name).collect();
-        text.push_str(&format!(
-            "configuration is valid: {} to {}\n",
-            config.input.globs.join(", "),
-            sinks.join(", ")
-        ));
-        text
+    /// What it amounts to.
+    pub fn summary(&self) -> String {
+        let sinks: Vec<_> = self.sinks.iter().map(|sink| &*sink.name).collect();
+        format!("{} to {}", self.input.globs.join(", "), sinks.join(", "))
     }
 }
 
@@ -217,7 +195,7 @@ pub fn replayed_sinks(given: &Given) -> Result<(Vec<SinkConfig>, LogLevel), Conf
         values.problem(&flags::SINK, "is needed: --sink KIND:TARGET");
     }
     let sinks = sinks(&mut values, names);
-    let level = log_level(&mut values);
+    let level = Own::log_level(&mut values);
     values.finish()?;
     Ok((sinks, level))
 }
@@ -267,8 +245,8 @@ fn about(values: &mut Values) -> About {
         cluster_uuid: values.text(&flags::CLUSTER_UUID).into(),
         broker_id: values.text(&flags::BROKER_ID).into(),
         account: values.text(&flags::ACCOUNT).into(),
-        region: values.optional(&flags::REGION),
-        role_arn: values.optional(&flags::ROLE_ARN),
+        region: address::region(values),
+        role_arn: address::role_arn(values),
         endpoint_url: address::endpoint_url(values),
     }
 }
@@ -349,16 +327,6 @@ fn zone(values: &mut Values) -> TimeZone {
         values.problem(&flags::TIME_ZONE, problem);
         TimeZone::UTC
     })
-}
-
-fn log_level(values: &mut Values) -> LogLevel {
-    match values.text(&flags::LOG_LEVEL).to_ascii_uppercase().parse() {
-        Ok(level) => level,
-        Err(error) => {
-            values.problem(&flags::LOG_LEVEL, error);
-            LogLevel::Info
-        }
-    }
 }
 
 /// One of the words, the first where it is none.

@@ -1,20 +1,21 @@
 //! Starting and stopping: what cannot work is said at once; what may work later is tried until it does.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use otlp::{Otlp, Process};
 use prometheus::Registry;
 use service::admin::{Admin, AdminError, Content, Health};
+use service::command_line::Usable;
+use service::endpoints::{self, AnnounceError, Announced};
 use service::shutdown::{self, Signal};
-use service::{Clock, endpoints};
+use service::{Clock, open_files};
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use crate::config::{ShipperConfig, Warnings};
+use crate::config::ShipperConfig;
 use crate::metrics::{Metrics, Roster};
 use crate::pipeline::{Context, Pipeline, PipelineError, StateDir};
 use crate::status::Status;
@@ -34,7 +35,7 @@ const NOTHING: &str =
 const COMPONENT: &str = "delivery";
 
 /// Reads the configuration anew.
-pub type Reread = Box<dyn Fn() -> Result<(ShipperConfig, Warnings), String> + Send>;
+pub type Reread = Box<dyn Fn() -> Result<Usable<ShipperConfig>, String> + Send>;
 
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,13 +62,8 @@ pub enum StartError {
     #[error("cannot wait for SIGHUP: {0}")]
     Signals(std::io::Error),
     /// The endpoints file.
-    #[error("cannot write {}: {source}", path.display())]
-    Endpoints {
-        /// `outrigger.endpoints.file`.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Endpoints(#[from] AnnounceError),
 }
 
 /// Ships until `signal`.
@@ -81,7 +77,8 @@ pub async fn run(
     mut signal: Signal,
 ) -> Result<(), StartError> {
     let started = clock.monotonic();
-    raise_open_files();
+    // Each log is a file that stays open.
+    open_files::raise_limit();
     let hangup = signal_hangup()?;
     let registry = Registry::new();
     service::build_info::register(&registry, "logshipper")?;
@@ -101,7 +98,7 @@ pub async fn run(
     };
     let otlp = Otlp::new(config.otlp.clone(), &process, &clock, &registry)?;
     let admin = Admin::listen(
-        config.admin_listener.as_deref(),
+        config.own.admin_listener.as_deref(),
         health.clone(),
         registry.clone(),
     )
@@ -121,30 +118,28 @@ pub async fn run(
     tasks.spawn(otlp.run(vec![otlp::Source::registry(&registry)], signal.clone()));
     let broken = Arc::clone(&context.broken);
     tasks.spawn(watch_health(roster, health, broken, signal.clone()));
-    if let Some(path) = &config.endpoints_file {
-        let written = endpoints::write(path, &Default::default(), admin_address);
-        written.map_err(|source| StartError::Endpoints {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let endpoints_file = config.own.endpoints_file.as_deref();
+    let announced = endpoints::announce(endpoints_file, &Default::default(), admin_address)?;
     let took_ms = (clock.monotonic() - started).as_millis();
     info!(took_ms, sinks = config.sinks.len(), "logshipper started");
     let running = Running {
         config,
         pipeline: Some(pipeline),
+        announced,
         state_dir,
         context,
         reread,
     };
     let ended = running.until(hangup, &mut signal).await;
-    stop(tasks).await;
+    shutdown::end(tasks, DRAIN).await;
+    info!("logshipper stopped");
     ended
 }
 
 struct Running {
     config: ShipperConfig,
     pipeline: Option<Pipeline>,
+    announced: Announced,
     state_dir: StateDir,
     context: Context,
     reread: Reread,
@@ -165,11 +160,7 @@ impl Running {
                 () = broken.notified() => break Err(StartError::Broken),
             }
         };
-        if let Some(path) = &self.config.endpoints_file
-            && let Err(error) = service::files::remove_if_exists(path)
-        {
-            warn!(%error, "cannot remove the endpoints file");
-        }
+        self.announced.withdraw();
         if let Some(pipeline) = self.pipeline.take() {
             pipeline.stop(self.config.grace).await;
         }
@@ -239,19 +230,6 @@ fn signal_hangup() -> Result<Stream, StartError> {
     signal(SignalKind::hangup()).map_err(StartError::Signals)
 }
 
-/// Each log is a file that stays open.
-fn raise_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        warn!(%error, "cannot raise the limit of open files");
-    }
-}
-
 /// Unhealthy while a sink has been in trouble for a while, or a checkpoint cannot be written.
 async fn watch_health(roster: Roster, health: Health, broken: Arc<Notify>, mut signal: Signal) {
     loop {
@@ -286,12 +264,4 @@ async fn watch_health(roster: Roster, health: Health, broken: Arc<Notify>, mut s
             () = tokio::time::sleep(HEALTH_INTERVAL) => {}
         }
     }
-}
-
-async fn stop(mut tasks: JoinSet<()>) {
-    let work = async { while tasks.join_next().await.is_some() {} };
-    if shutdown::drain(work, DRAIN).await == shutdown::Drained::DeadlinePassed {
-        tasks.abort_all();
-    }
-    info!("logshipper stopped");
 }

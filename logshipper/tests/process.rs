@@ -334,6 +334,97 @@ fn what_cannot_work_is_said_and_has_its_exit_status() {
     assert_eq!(shipper.end(), Some(0));
 }
 
+/// What `--check-config` says of these words, with no variables but these, separated by blanks.
+fn checked(place: &Path, variables: &str, words: &str) -> (Option<i32>, String) {
+    let output = program()
+        .current_dir(place)
+        .env_clear()
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(variables.split(' ').filter_map(|one| one.split_once('=')))
+        .args(["--check-config", "--input", "logs/*.log"])
+        .args(words.split(' '))
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+/// What a start would fail on is found, and nothing is made for it.
+#[test]
+fn a_configuration_is_checked_against_the_machine() {
+    const STATE: &str = "--state-dir state --sink";
+    let place = place();
+    let place = place.path();
+    std::fs::write(place.join("file"), "").unwrap();
+    for (variables, words, status, expected) in [
+        ("", "stdout:", 0, "configuration is valid"),
+        (
+            "",
+            "stdout: --s3.compression zstd",
+            0,
+            "warning: s3.compression: no sink is of that kind",
+        ),
+        (
+            "",
+            "stdout: --state-dir file/state",
+            78,
+            "state-dir: file/state cannot be written: ",
+        ),
+        (
+            "",
+            "directory:file/logs",
+            78,
+            "sink: directory:file/logs: file/logs cannot be written: ",
+        ),
+        ("", "directory:file", 78, "it is a file; name a directory"),
+        (
+            "",
+            "stdout: --outrigger.endpoints.file new/x.json",
+            78,
+            "outrigger.endpoints.file: new/x.json cannot be written: ",
+        ),
+        (
+            "",
+            "s3:bucket --sink kinesis:stream",
+            78,
+            "sink: s3:bucket, kinesis:stream: no AWS region is set; give --region",
+        ),
+        ("AWS_REGION=eu-central-1", "s3:bucket", 0, "is valid"),
+        (
+            "AWS_REGION=eu-west-1a",
+            "firehose:stream",
+            78,
+            "\"eu-west-1a\" is an availability zone; its region is eu-west-1",
+        ),
+        (
+            "AWS_REGION=garage AWS_ENDPOINT_URL_S3=http://127.0.0.1:3900",
+            "s3:bucket",
+            0,
+            "is valid",
+        ),
+        (
+            "AWS_REGION=eu-central-1 AWS_ENDPOINT_URL=localhost:4566",
+            "cloudwatch-logs:group",
+            78,
+            "\"localhost:4566\" is no URL of http:// or https://",
+        ),
+    ] {
+        let words = match words.contains("--state-dir") {
+            true => format!("--sink {words}"),
+            false => format!("{STATE} {words}"),
+        };
+        let (code, text) = checked(place, variables, &words);
+        assert!(text.contains(expected), "{words}: {text}");
+        assert_eq!(code, Some(status), "{words}: {text}");
+        let mut made = std::fs::read_dir(place).unwrap();
+        let is_known = |name: &std::ffi::OsStr| name == "file" || name == "logs";
+        assert!(made.all(|entry| is_known(&entry.unwrap().file_name())));
+    }
+}
+
 fn checkpoint(place: &Path) -> PathBuf {
     let entries = std::fs::read_dir(place.join("state")).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());

@@ -1,6 +1,6 @@
 //! THE FLAGS of this process, besides those of the sinks, which are in `sink/table.rs`.
 
-use service::flags::Flag;
+use service::flags::{Flag, LOG_LEVEL, OWN};
 
 use crate::sink::table::SINKS;
 
@@ -32,7 +32,7 @@ pub(super) const LOGGING_INFO: Flag = Flag::text(
 pub(super) const FROM: Flag = Flag::text(
     "from",
     "beginning",
-    "Where files begin that are there at the first start: beginning or end",
+    "Where files begin that are there at the first start: beginning or end; a sink that is added later begins at their beginning",
 );
 pub(super) const CLUSTER_NAME: Flag = Flag::text(
     "cluster-name",
@@ -125,27 +125,6 @@ pub(super) const UNDELIVERED_FILE: Flag = Flag::text(
     "",
     "File that says how much of each log was delivered, for a log writer that keeps the rest",
 );
-pub(super) const LOG_LEVEL: Flag = Flag::text(
-    "log.level",
-    "info",
-    "Only log messages with the given severity or above: debug, info, warn or error",
-);
-pub(super) const ADMIN_LISTENER: Flag = Flag::text(
-    "outrigger.admin.listener",
-    "",
-    "host:port for /healthz, /metrics and /status of this process; empty is none",
-);
-pub(super) const ENDPOINTS_FILE: Flag = Flag::text(
-    "outrigger.endpoints.file",
-    "",
-    "File that the bound address is written to once files are followed",
-);
-pub(super) const LOG_DIR: Flag = Flag::text(
-    "outrigger.log.dir",
-    "",
-    "Directory of logshipper.log; empty writes to standard error",
-);
-
 /// What decides where sinks lead.
 const TARGETS: &[&Flag] = &[
     &SINK,
@@ -156,7 +135,6 @@ const TARGETS: &[&Flag] = &[
     &REGION,
     &ROLE_ARN,
     &ENDPOINT_URL,
-    &LOG_LEVEL,
 ];
 
 /// What nobody can do without: first in the help.
@@ -176,20 +154,25 @@ const OURS: &[&Flag] = &[
     &DEAD_LETTER_BYTES_MAX,
     &REQUESTS_MAX,
     &UNDELIVERED_FILE,
-    &ADMIN_LISTENER,
-    &ENDPOINTS_FILE,
-    &LOG_DIR,
 ];
 
 /// Every flag, in the order of the help.
 pub(super) fn all() -> Vec<&'static Flag> {
-    let ours = FIRST.iter().chain(TARGETS).chain(OURS).copied();
-    ours.chain(of_sinks()).chain(otlp::flags()).collect()
+    let ours = FIRST.iter().chain(TARGETS).chain(OURS).chain(OWN);
+    ours.copied()
+        .chain(of_sinks())
+        .chain(otlp::flags())
+        .collect()
 }
 
-/// Those that say where sinks lead: all that `replay` has.
+/// Those that say where sinks lead, and what `replay` has besides.
 pub(super) fn targets() -> Vec<&'static Flag> {
-    TARGETS.iter().copied().chain(of_sinks()).collect()
+    TARGETS
+        .iter()
+        .copied()
+        .chain([&LOG_LEVEL])
+        .chain(of_sinks())
+        .collect()
 }
 
 fn of_sinks() -> impl Iterator<Item = &'static Flag> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{SinkConfig, Warnings};
+use super::SinkConfig;
 use crate::input::{self, InputSettings, Own};
 use crate::sink::directory;
 
@@ -23,7 +23,7 @@ pub(super) fn left_out(
     sinks: &[SinkConfig],
     state_dir: &Path,
     undelivered_file: Option<&Path>,
-) -> (InputSettings, Warnings) {
+) -> (InputSettings, Vec<String>) {
     let directories = sinks.iter().filter(|sink| sink.kind == "directory");
     let trees: Vec<(&str, PathBuf)> = directories
         .map(|sink| (&*sink.name, directory::tree(&sink.target)))

@@ -62,6 +62,18 @@ fn what_is_wrong_is_said_with_the_remedy() {
             "\"localhost:4566\" is no URL of http:// or https://",
         ),
         (
+            "endpoint-url=http://localhost:99999",
+            "\"http://localhost:99999\" is no URL of http:// or https://",
+        ),
+        (
+            "region=eu_west_1",
+            "\"eu_west_1\" is no region, such as eu-central-1",
+        ),
+        (
+            "role-arn=logs",
+            "\"logs\" is no ARN of a role, such as arn:aws:iam::123456789012:role/logs",
+        ),
+        (
             "logging-info=/nowhere/x.json",
             "/nowhere/x.json: No such file",
         ),
@@ -91,6 +103,33 @@ fn a_pattern_that_reaches_into_what_is_written_is_told() {
         let (config, warnings) = ShipperConfig::read(text, &[], &Vec::new()).unwrap();
         assert_eq!(warnings, expected, "{text}");
         assert_eq!(config.input.own.state_dir, Some(config.state_dir));
+    }
+}
+
+#[test]
+fn keys_of_which_nothing_comes_are_told() {
+    for (text, expected) in [
+        ("sink=stdout:", [""; 0].as_slice()),
+        // A file of all defaults has them.
+        ("sink=stdout:\ns3.compression=gzip", &[]),
+        (
+            "sink=stdout:\ns3.compression=zstd\ns3.roll-seconds=1\nstdout.format=json",
+            &[
+                "s3.compression, s3.roll-seconds: no sink is of that kind, so that nothing comes of it; add --sink s3:BUCKET[/PREFIX], or take it out",
+            ],
+        ),
+        (
+            "sink=s3:bucket\ns3.compression=zstd\nendpoint-url=http://a:1",
+            &[],
+        ),
+        (
+            "sink=directory:/x\nrole-arn=arn:aws:iam::123456789012:role/logs",
+            &["role-arn: no sink is of AWS, so that nothing comes of it; add one, or take it out"],
+        ),
+    ] {
+        let text = format!("input=/logs/*.log\nstate-dir=/state\n{text}\n");
+        let (_, warnings) = ShipperConfig::read(&text, &[], &Vec::new()).unwrap();
+        assert_eq!(warnings, expected, "{text}");
     }
 }
 

@@ -101,7 +101,7 @@ impl Minute {
     #[inline]
     pub(super) fn same_minute(&self, line: &[u8]) -> Option<Start> {
         let head: &[u8; 25] = line.first_chunk()?;
-        let [_, minute @ .., b':', s1, s2, b',', m1, m2, m3, b']'] = head else {
+        let [b'[', minute @ .., b':', s1, s2, b',', m1, m2, m3, b']'] = head else {
             return None;
         };
         if self.text.as_ref() != Some(minute) {

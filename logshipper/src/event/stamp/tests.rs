@@ -102,6 +102,23 @@ fn other_lines_start_nothing() {
 }
 
 #[test]
+fn a_known_minute_without_its_bracket_starts_nothing() {
+    let zone = berlin();
+    let clockwork = Clockwork {
+        zone: &zone,
+        before_ms: None,
+    };
+    let mut minute = Minute::default();
+    let known = minute.start(clockwork, b"[2026-01-31 23:59:58,123] INFO x (y)");
+    assert!(known.is_some());
+    for first in ["3", " ", "("] {
+        let line = format!("{first}2026-01-31 23:59:58,124] INFO x (y)");
+        assert_eq!(minute.same_minute(line.as_bytes()), None, "{line}");
+        assert_eq!(minute.start(clockwork, line.as_bytes()), None, "{line}");
+    }
+}
+
+#[test]
 fn json_has_its_time_anywhere() {
     let zone = TimeZone::UTC;
     let clockwork = Clockwork {

@@ -268,7 +268,12 @@ impl<'a> Storm<'a> {
         let report = self.report()?;
         let mut verdict = Verdict::read(&report, &self.written(), &self.in_flight);
         let lost = |sink: &str| self.shipper.metric("lost_bytes_total", sink);
+        let resent = |sink: &str| match sink.starts_with("s3") {
+            true => None,
+            false => self.shipper.metric("events_resent_total", sink),
+        };
         verdict.lost_bytes = SERVICES.map(|(_, sink)| lost(sink).unwrap_or(0.0));
+        verdict.resent = SERVICES.map(|(_, sink)| resent(sink).unwrap_or(0.0));
         verdict.truncations = self.shipper.metric("truncations_total", "").unwrap_or(0.0);
         Ok(verdict)
     }

@@ -56,6 +56,9 @@ pub(crate) struct Verdict {
     violation: String,
     /// By the shipper's own count, sink by sink.
     pub(crate) lost_bytes: [f64; 3],
+    /// Events that may have arrived before and were sent again, in the last life; none where a name keeps an object
+    /// from coming twice.
+    pub(crate) resent: [f64; 3],
     pub(crate) truncations: f64,
 }
 
@@ -72,6 +75,7 @@ impl Verdict {
             violations: number(report, "violation_count"),
             violation: violations.map(Value::to_string).unwrap_or_default(),
             lost_bytes: [0.0; 3],
+            resent: [0.0; 3],
             truncations: 0.0,
         }
     }
@@ -103,7 +107,8 @@ impl Verdict {
                 "{count} requests beyond AWS's limits, such as {first}"
             ));
         }
-        for (((service, _), row), lost) in SERVICES.iter().zip(&self.rows).zip(self.lost_bytes) {
+        let counted = self.lost_bytes.into_iter().zip(self.resent);
+        for (((service, _), row), (lost, resent)) in SERVICES.iter().zip(&self.rows).zip(counted) {
             let mut problem = |text: String| problems.push(format!("{service}: {text}"));
             if row.altered + row.foreign > 0 {
                 let (altered, foreign) = (row.altered, row.foreign);
@@ -112,16 +117,19 @@ impl Verdict {
                     row.examples
                 ));
             }
+            // Without a kill, only what the shipper says it had to send again may come twice.
+            let most = match scenario {
+                Scenario::Rename => row.in_flight,
+                Scenario::Truncate => row.in_flight + resent as u64,
+            };
+            if row.duplicates > most {
+                let count = row.duplicates;
+                problem(format!(
+                    "{count} lines twice, and only {most} were in flight"
+                ));
+            }
             match scenario {
-                // What was copied before it was truncated may come as the copy, too, where both happen between
-                // two looks: the table tells how often.
                 Scenario::Rename => {
-                    if row.duplicates > row.in_flight {
-                        let (count, most) = (row.duplicates, row.in_flight);
-                        problem(format!(
-                            "{count} lines twice, and only {most} were in flight"
-                        ));
-                    }
                     if row.missing > 0 {
                         problem(format!("{} lines are lost: {}", row.missing, row.ranges));
                     }

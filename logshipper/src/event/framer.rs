@@ -21,6 +21,9 @@ pub const EVENT_LINES_MAX: usize = 5_000;
 /// The shortest length limit: what is looked at of a line, and room for a mark.
 pub const EVENT_BYTES_MIN: usize = 1024;
 
+/// `\r\n`.
+const LINE_END_BYTES_MAX: usize = 2;
+
 /// How lines become events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Multiline {
@@ -136,7 +139,7 @@ impl Framing {
     /// The least that has to be read at once, unless the file has less: the longest event, and enough
     /// behind it to see that it has ended.
     pub fn window_bytes(&self) -> usize {
-        self.event_bytes_max + START_BYTES_MAX + 2
+        self.event_bytes_max + LINE_END_BYTES_MAX + START_BYTES_MAX
     }
 }
 
@@ -203,13 +206,20 @@ impl<'b> Events<'_, 'b> {
     fn line(&mut self) -> Option<Event<'b>> {
         let blank = blank_bytes(self.rest);
         let line = self.rest.get(blank..).unwrap_or_default();
+        // It is of the line that `rest` begins with.
+        let ahead = self.ahead.take().filter(|_| blank == 0);
+        if blank > 0 && self.is_full() && line.len() < self.framing.window_bytes() {
+            // They would take the room in which the end of the event behind them is seen.
+            let timestamp_ms = self.timestamp_ms();
+            return Some(self.pass(blank, timestamp_ms, &[], 0));
+        }
         let Some(line_bytes) = self.line_bytes(line) else {
             return self.unfinished(blank, line);
         };
         let first = line.get(..line_bytes).unwrap_or(line);
-        match self.ahead.take() {
-            Some(start) if blank == 0 => self.see(start),
-            _ => self.first(first),
+        match ahead {
+            Some(start) => self.see(start),
+            None => self.first(first),
         }
         let timestamp_ms = self.timestamp_ms();
         let text = without_ends(first);
@@ -271,10 +281,16 @@ impl<'b> Events<'_, 'b> {
         }
     }
 
+    /// Whether all is there that is needed to see where the next event ends.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.rest.len() >= self.framing.window_bytes()
+    }
+
     /// What to do where there is no whole line behind `blank` bytes of blank lines.
     #[cold]
     fn unfinished(&mut self, blank: usize, line: &[u8]) -> Option<Event<'b>> {
-        let is_full = self.rest.len() >= self.framing.window_bytes();
+        let is_full = self.is_full();
         if blank > 0 && (is_full || self.chunk.ending != Ending::Open) {
             let timestamp_ms = self.timestamp_ms();
             return Some(self.pass(blank, timestamp_ms, &[], 0));
@@ -318,7 +334,9 @@ impl<'b> Events<'_, 'b> {
                 return self.unless_open(end);
             };
             let text = without_ends(lines.get(..end + bytes).unwrap_or(lines));
-            if text.len() > self.framing.event_bytes_max {
+            // Blank lines are no text, but take room in the window.
+            let is_long = end + bytes > self.framing.event_bytes_max + LINE_END_BYTES_MAX;
+            if is_long || text.len() > self.framing.event_bytes_max {
                 self.ahead = Some(None);
                 return Some(end);
             }

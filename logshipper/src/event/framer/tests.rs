@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
 
-use super::{Chunk, Ending, Framer, Framing, Multiline};
+use super::{Chunk, EVENT_BYTES_MIN, Ending, Framer, Framing, Multiline};
 use crate::batch::Batch;
 use crate::position::FileKey;
 
@@ -110,6 +110,28 @@ fn blank_lines_are_never_events() {
         "[2026-01-31 23:59:58,123] a\n\n\n",
         &["[2026-01-31 23:59:58,123] a"],
     );
+}
+
+#[test]
+fn blank_lines_take_no_room_from_the_longest_event() {
+    let framing = framing(Multiline::Kafka, EVENT_BYTES_MIN);
+    let head = "[2026-01-31 23:59:58,123] ";
+    let longest = format!("{head}{}", "x".repeat(EVENT_BYTES_MIN - head.len()));
+    let next = "[2026-01-31 23:59:58,124] b";
+    for before in [0, 1, 30, 60, 3000] {
+        for behind in [1, 2, 60, 3000] {
+            let log = format!(
+                "{}{longest}{}{next}\n",
+                "\n".repeat(before),
+                "\n".repeat(behind)
+            );
+            for chunk_bytes in [framing.window_bytes(), log.len()] {
+                let events = read_all(&framing, log.as_bytes(), chunk_bytes);
+                let texts: Vec<_> = events.iter().map(|(text, _)| text.as_str()).collect();
+                assert_eq!(texts, [longest.as_str(), next], "{before} {behind}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         2 => Just(b"\tat a.B(C.java:1)\n".to_vec()),
         1 => Just(b"\r\n".to_vec()),
         1 => Just(b"\n".to_vec()),
+        1 => (1usize..200).prop_map(|count| "\n".repeat(count * 10).into_bytes()),
         1 => Just(b"\r".to_vec()),
         1 => Just(b"[Worker-1] [2026-01-31 23:59:58,123] WARN x (y:7)\n".to_vec()),
         1 => Just(b"[2026-01-31T23:59:58.123+0000][gc] x\n".to_vec()),
@@ -21,6 +22,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"[2026-".to_vec()),
         1 => (1usize..4000).prop_map(|count| "ä".repeat(count).into_bytes()),
         1 => (1usize..60).prop_map(|count| "\tat x\r\n".repeat(count * 10).into_bytes()),
+        1 => (900usize..1030).prop_map(|count| format!("[2026-01-31 23:59:58,123] {}\n", "x".repeat(count)).into_bytes()),
         1 => proptest::collection::vec(any::<u8>(), 0..80),
     ]
 }
@@ -34,7 +36,7 @@ fn window(framing: &Framing) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn any_chunks_give_the_same_events(

@@ -19,8 +19,9 @@ use crate::broker::Broker;
 use crate::context::ConnectionContext;
 use crate::handoff::{Handoff, NotOurPeer};
 
-/// authn writes the preface before anything else, in one piece.
-const PREFACE_WAIT: Duration = Duration::from_secs(1);
+/// authn writes the preface before anything else, in one piece. Generous: its process is known by then, and a machine that is
+/// busy may hold it up for seconds.
+const PREFACE_WAIT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

@@ -22,9 +22,14 @@ impl InFlight {
     /// Adds what the stub says of one kill. An object mostly comes once all the same, because its name is known again;
     /// not where the disk was full, nor where its lines cannot be read again at once.
     pub(crate) fn add(&mut self, recent: &Value) {
-        for (service, lines) in recent.as_object().into_iter().flatten() {
-            *self.0.entry(service.clone()).or_default() += lines.as_u64().unwrap_or(0);
+        for (service, _) in SERVICES {
+            self.add_of(service, recent);
         }
+    }
+
+    /// The same of one service.
+    pub(crate) fn add_of(&mut self, service: &str, recent: &Value) {
+        *self.0.entry(service.to_owned()).or_default() += number(recent, service);
     }
 }
 

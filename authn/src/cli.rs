@@ -69,6 +69,6 @@ fn exit(error: &StartError) -> Exit {
         }
         StartError::PhantomKey(_) | StartError::Random(_) => Exit::Failure,
         StartError::Metrics(_) | StartError::Otlp(_) => Exit::Failure,
-        StartError::Audit { .. } | StartError::Endpoints { .. } => Exit::CannotWrite,
+        StartError::Audit { .. } | StartError::Endpoints(_) => Exit::CannotWrite,
     }
 }

@@ -15,11 +15,11 @@ use identity::control::ListenerAddress;
 use mbean::Registry as Beans;
 use otlp::OtlpError;
 use service::admin::{Admin, AdminError, Health};
-use service::endpoints;
+use service::endpoints::{self, AnnounceError, Announced};
 use service::listen::{self, BindError, Bound, SocketOptions};
-use service::shutdown::{self, Signal};
+use service::shutdown::{self, Drained, Signal, until};
 use service::telemetry::{ROTATION_DEFAULT, Undelivered};
-use service::{AuditLog, Clock, Watch};
+use service::{AuditLog, Clock, Watch, open_files};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -102,13 +102,8 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The endpoints file.
-    #[error("cannot write {}: {source}", path.display())]
-    Endpoints {
-        /// `outrigger.endpoints.file`.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Endpoints(#[from] AnnounceError),
 }
 
 /// Everything that is open before anything is served.
@@ -135,7 +130,8 @@ pub async fn run(
     signal: Signal,
 ) -> Result<(), StartError> {
     let started = clock.monotonic();
-    raise_open_files();
+    // Each client takes two descriptors.
+    open_files::raise_limit();
     let health = Health::starting(&["listeners", control::COMPONENT]);
     if config.scram.secrets_manager_poll.is_some() {
         health.failed(secrets::COMPONENT, "starting");
@@ -154,16 +150,11 @@ pub async fn run(
     }
     serve(&config, opened, &signal, &mut tasks);
     health.ok("listeners");
-    if let Some(path) = &config.endpoints_file {
-        let written = endpoints::write(path, &told, admin_address);
-        written.map_err(|source| StartError::Endpoints {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let endpoints_file = config.endpoints_file.as_deref();
+    let announced = endpoints::announce(endpoints_file, &told, admin_address)?;
     let took_ms = (clock.monotonic() - started).as_millis();
     info!(took_ms, "authn started");
-    stop(config, tasks, signal).await;
+    stop(announced, tasks, signal).await;
     Ok(())
 }
 
@@ -317,18 +308,12 @@ async fn poll_secrets(
     secrets::run(users, interval, scram, figures, health).await;
 }
 
-async fn stop(config: AuthnConfig, mut tasks: JoinSet<()>, mut signal: Signal) {
+async fn stop(announced: Announced, tasks: JoinSet<()>, mut signal: Signal) {
     let cause = signal.wait().await;
     info!(%cause, "authn stopping");
-    if let Some(path) = &config.endpoints_file
-        && let Err(error) = service::files::remove_if_exists(path)
-    {
-        warn!(%error, "cannot remove the endpoints file");
-    }
-    let work = async { while tasks.join_next().await.is_some() {} };
-    if shutdown::drain(work, DRAIN).await == shutdown::Drained::DeadlinePassed {
+    announced.withdraw();
+    if shutdown::end(tasks, DRAIN).await == Drained::DeadlinePassed {
         warn!("connections did not end in time; closing anyway");
-        tasks.abort_all();
     }
     info!("authn stopped");
 }
@@ -337,13 +322,6 @@ async fn tell_repeats(authn: Arc<Authn>) {
     loop {
         tokio::time::sleep(AUDIT_TICK).await;
         authn.audit.tell_repeats(authn.clock.now_ms());
-    }
-}
-
-async fn until(mut signal: Signal, work: impl Future<Output = ()>) {
-    tokio::select! {
-        () = work => {}
-        _ = signal.wait() => {}
     }
 }
 
@@ -360,19 +338,6 @@ fn audit_log(
         path: dir.join(AUDIT_FILE),
         source,
     })
-}
-
-/// Each client takes two descriptors.
-fn raise_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit {
-        current: limit.maximum,
-        maximum: limit.maximum,
-    };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        warn!(%error, "cannot raise the limit of open files");
-    }
 }
 
 fn phantom_key(config: &AuthnConfig) -> Result<PhantomKey, StartError> {

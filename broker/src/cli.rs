@@ -72,6 +72,6 @@ fn exit(error: &StartError) -> Exit {
             Exit::AddressUnavailable
         }
         StartError::Epoch(_) | StartError::Telemetry(_) => Exit::Failure,
-        StartError::Audit { .. } | StartError::Endpoints { .. } => Exit::CannotWrite,
+        StartError::Audit { .. } | StartError::Endpoints(_) => Exit::CannotWrite,
     }
 }

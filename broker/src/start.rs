@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use authz::iam::IamEngine;
 use identity::HandoffKey;
 use otlp::{OtlpError, Traces};
 use service::admin::{Admin, AdminError, Health};
-use service::endpoints;
+use service::endpoints::{self, AnnounceError, Announced};
 use service::listen::{self, BindError, Bound};
-use service::shutdown::{self, Signal};
+use service::shutdown::{self, Drained, Signal};
 use service::telemetry::{Loggers, ROTATION_DEFAULT, Undelivered};
 use service::{AuditLog, Clock, Flood};
 use storage::{Disk, DiskOptions, OpenDiskError};
@@ -87,13 +87,8 @@ pub enum StartError {
     #[error(transparent)]
     Telemetry(#[from] OtlpError),
     /// The endpoints file.
-    #[error("cannot write {}: {source}", path.display())]
-    Endpoints {
-        /// `outrigger.endpoints.file`.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Endpoints(#[from] AnnounceError),
 }
 
 /// Runs a node until `signal`.
@@ -157,19 +152,14 @@ pub async fn run(
     tasks.spawn(upkeep);
     health.ok("listeners");
     let endpoints_file = broker.config.current().endpoints_file.clone();
-    if let Some(path) = &endpoints_file {
-        endpoints::write(path, &bound, admin_address).map_err(|source| StartError::Endpoints {
-            path: path.clone(),
-            source,
-        })?;
-    }
+    let announced = endpoints::announce(endpoints_file.as_deref(), &bound, admin_address)?;
     let took_ms = (clock.monotonic() - started).as_millis();
     info!(took_ms, node_id = %broker.metadata.image().broker.id, "broker started");
     let mut stop = signal;
     let cause = stop.wait().await;
     info!(%cause, "broker stopping");
     drop(socket_files);
-    stopping(&broker, tasks, endpoints_file.as_deref()).await;
+    stopping(&broker, tasks, announced).await;
     Ok(())
 }
 
@@ -218,16 +208,10 @@ fn serve_handoff(
     sockets.files
 }
 
-async fn stopping(broker: &Broker, mut tasks: JoinSet<()>, endpoints_file: Option<&Path>) {
-    if let Some(path) = endpoints_file
-        && let Err(error) = service::files::remove_if_exists(path)
-    {
-        warn!(%error, "cannot remove the endpoints file");
-    }
-    let work = async { while tasks.join_next().await.is_some() {} };
-    if shutdown::drain(work, DRAIN).await == shutdown::Drained::DeadlinePassed {
+async fn stopping(broker: &Broker, tasks: JoinSet<()>, announced: Announced) {
+    announced.withdraw();
+    if shutdown::end(tasks, DRAIN).await == Drained::DeadlinePassed {
         warn!("connections did not end in time; closing anyway");
-        tasks.abort_all();
     }
     broker.groups.close().await;
     let now_ms = broker.clock.now_ms();

@@ -8,11 +8,11 @@ use otlp::{Otlp, Process, Source, Traces};
 use prometheus::Registry;
 use service::admin::{Admin, Content, Health};
 use service::listen::Bound;
-use service::shutdown::Signal;
+use service::shutdown::{Signal, until};
 use service::{Clock, build_info};
 use tokio::task::JoinSet;
 
-use super::{StartError, until};
+use super::StartError;
 use crate::config::AuthnConfig;
 use crate::mbeans;
 

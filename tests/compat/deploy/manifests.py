@@ -1,6 +1,8 @@
 """The manifests of deploy/kubernetes: Kubernetes' own schemas, and what a schema cannot say: that what one names, another has,
 that the processes take their keys and flags, and that no container may do more than it must."""
 
+import os
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -152,8 +154,26 @@ def takes(binary: str, container: dict, text: str):
 
 
 def check(words: list, what: str):
-    done = subprocess.run(words, capture_output=True, text=True)
+    """As on the machine or in the container that it is for: its directories are there, below a folder, and a region is known."""
+    with tempfile.TemporaryDirectory() as folder:
+        original = Path(words[words.index("--config") + 1]) if "--config" in words else None
+        words = [words[0], *(below(word, folder) for word in words[1:])]
+        if original:
+            at = words.index("--config") + 1
+            file = Path(folder) / "properties"
+            file.write_text(below(original.read_text(), folder))
+            words[at] = str(file)
+        environment = {**os.environ, "AWS_REGION": "us-east-1"}
+        done = subprocess.run(words, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, f"{what}: {(done.stderr or done.stdout).strip()}"
     # What is not known is only a warning of the broker, because Kafka's own files have such keys.
     said = (done.stdout + done.stderr).lower()
     assert "unknown" not in said and "no effect" not in said and "ignored" not in said, f"{what}: {said.strip()}"
+
+
+def below(text: str, folder: str) -> str:
+    """The text with what it names in /var and /run below the folder; the directories of it are made."""
+    text = re.sub(r"(?<![^\s=,:])/(?=(?:var|run)/)", f"{folder}/", text)
+    for path in re.findall(re.escape(folder) + r"/(?:var|run)/[^\s,]*", text):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return text

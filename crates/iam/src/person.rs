@@ -68,8 +68,7 @@ mod tests {
 
     #[test]
     fn a_number_has_a_name_where_the_file_says_so() {
-        let users =
-            "root:x:0:0:root:/root:/bin/sh\nbroken\nalice:x:1000:1000::/:/bin/sh\n";
+        let users = "root:x:0:0:root:/root:/bin/sh\nbroken\nalice:x:1000:1000::/:/bin/sh\n";
         let cases = [(0, Some("root")), (1000, Some("alice")), (7, None)];
         for (uid, expected) in cases {
             assert_eq!(name_of(uid, users).as_deref(), expected, "{uid}");

@@ -15,7 +15,7 @@ use crate::test::Context;
 use crate::test::report::Tally;
 
 /// How long a block may take; a JVM on a busy machine is slow.
-const BLOCK_LIMIT: Duration = Duration::from_secs(120);
+const BLOCK_LIMIT: Duration = Duration::from_secs(300);
 /// How the product is started where the page takes for granted that it runs.
 const UP: &str = "outrigger up";
 const WAIT: &str = "outrigger wait --timeout 60";

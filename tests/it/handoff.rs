@@ -3,17 +3,15 @@
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
 
 use identity::control::{CONTROL_SOCKET, VERSION};
 use identity::{ContextUpdate, HandoffKey, IamCaller, IamContext, Preface, Principal};
 use protocol::messages::find_coordinator::FindCoordinatorRequest;
 use protocol::messages::metadata::MetadataRequest;
+use tests::deadline::PATIENCE;
 use tests::handoff::{ADVERTISED, directory, preface, read_snapshot, say_hello};
 use tests::messages::create_topic;
 use tests::{Authn, Wire};
-
-const SOON: Duration = Duration::from_secs(10);
 
 /// Host and port of the only broker, as Metadata tells them.
 fn advertised(wire: &mut Wire) -> (String, i32) {
@@ -23,7 +21,7 @@ fn advertised(wire: &mut Wire) -> (String, i32) {
 }
 
 fn closes(mut stream: UnixStream) -> bool {
-    stream.set_read_timeout(Some(SOON)).expect("a timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     match stream.read(&mut [0; 1]) {
         Ok(count) => count == 0,
         // It was closed with bytes unread.
@@ -102,10 +100,10 @@ fn client_bytes_that_look_like_a_preface_are_no_preface() {
         .unwrap();
     let mut public = broker.connect();
     public.send_bytes(&bytes);
-    assert!(public.closes_within(SOON));
+    assert!(public.closes_within(PATIENCE));
     let mut relayed = authn.connect("alice");
     relayed.send_bytes(&bytes);
-    assert!(relayed.closes_within(SOON));
+    assert!(relayed.closes_within(PATIENCE));
 }
 
 #[test]
@@ -155,10 +153,13 @@ fn a_context_update_is_legal_once_in_order_and_only_when_relayed() {
     wire.send_bytes(&update(2));
     advertised(&mut wire);
     wire.send_bytes(&update(2));
-    assert!(wire.closes_within(SOON), "a replayed update");
+    assert!(wire.closes_within(PATIENCE), "a replayed update");
     let mut public = broker.connect();
     public.send_bytes(&update(1));
-    assert!(public.closes_within(SOON), "an update on the public port");
+    assert!(
+        public.closes_within(PATIENCE),
+        "an update on the public port"
+    );
 }
 
 #[test]

@@ -20,8 +20,8 @@ use crate::context::ConnectionContext;
 use crate::handoff::{Handoff, NotOurPeer};
 
 /// authn writes the preface before anything else, in one piece. Generous: its process is known by then, and a machine that is
-/// busy may hold it up for seconds.
-const PREFACE_WAIT: Duration = Duration::from_secs(10);
+/// busy may hold it up for a second or two.
+const PREFACE_WAIT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

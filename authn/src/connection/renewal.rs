@@ -49,7 +49,10 @@ pub(super) async fn renew(
         let answer = frame::decode_prefix(&frame).ok().and_then(illegal_state);
         let answer = answer.ok_or_else(|| Closed::Renewal("it was not due".to_owned()))?;
         facts.listener.beans.sent(answer.len());
-        return tell(relay, &answer).await;
+        // Who never reads is not waited for any longer than one who never writes.
+        return tokio::time::timeout(idle, tell(relay, &answer))
+            .await
+            .map_err(|_| Closed::Idle)?;
     }
     let began = facts.authn.clock.monotonic();
     sasl.renewal_began = Some(began);

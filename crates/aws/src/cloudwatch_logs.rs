@@ -5,7 +5,6 @@
 //! Limits, retries and the order of events are the caller's.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::StalledStreamProtectionConfig;
@@ -17,10 +16,6 @@ use crate::ClientConfig;
 use crate::failure::Failure;
 
 const SERVICE: &str = "CloudWatch Logs";
-
-/// How long a call may take: a full batch over a slow line. What takes longer counts as not answered, and a batch that is
-/// sent again for that may be there twice.
-pub const CALL: Duration = Duration::from_secs(30);
 
 /// A client of the service.
 #[derive(Clone, Debug)]
@@ -63,7 +58,6 @@ pub struct LogGroup {
 impl CloudWatchLogs {
     /// A client with these settings. Opens nothing yet.
     pub fn new(config: &ClientConfig) -> Self {
-        let config = config.within(CALL);
         let builder = aws_sdk_cloudwatchlogs::config::Builder::from(config.sdk())
             // Bodies are whole in memory, and the call has its time.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());

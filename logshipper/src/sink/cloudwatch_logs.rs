@@ -27,8 +27,9 @@ use super::table::{About, Opener};
 use super::{Origin, Outcome, Rejection, Sending, Sink, Trouble, TroubleClass};
 use crate::batch::{Batch, Limits};
 
-/// A request of 1 MiB, in gzip mostly a tenth of it, at a megabit a second.
-const CALL: Duration = Duration::from_secs(10);
+/// How long a call may take: a full batch over a slow line. What takes longer counts as not answered, and a batch that is
+/// sent again for that may be there twice.
+const CALL: Duration = Duration::from_secs(30);
 /// Bytes of a request: texts and overhead.
 const BYTES_MAX: usize = 1_048_576;
 /// Events of a request.

@@ -18,8 +18,8 @@ const FLOOD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 const HONEST: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
 /// Before the deadline of the flood's logins (10 s) makes room.
 const AT_ONCE: Duration = Duration::from_secs(5);
-/// What one address can make authn take: 2,048 connections of 48 KiB at most.
-const GROWTH_BYTES: u64 = 96 << 20;
+/// What one address can make authn take: 2,048 connections of 64 KiB at most.
+const GROWTH_BYTES: u64 = 128 << 20;
 
 #[test]
 fn connections_that_never_log_in() {

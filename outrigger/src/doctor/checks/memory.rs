@@ -12,7 +12,7 @@ const UNLIMITED: u64 = 1 << 60;
 /// Budgets that clients can use up: part, key, default.
 const BUDGETS: &[(&str, &str, u64)] = &[
     ("broker", "outrigger.requests.memory.bytes", 512 << 20),
-    ("authn", "outrigger.preauth.memory.bytes", 192 << 20),
+    ("authn", "outrigger.preauth.memory.bytes", 256 << 20),
 ];
 
 /// In bytes.

@@ -19,6 +19,11 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// Reads everything until so many lines have come, or the limit has passed; returns the lines.
 fn read_until(catalogue: &Catalogue, lines: usize) -> Vec<String> {
+    read_while(catalogue, |got| got.len() < lines)
+}
+
+/// Reads everything for as long as it `is_awaited`, or until the limit has passed; returns the lines.
+fn read_while(catalogue: &Catalogue, is_awaited: impl Fn(&[String]) -> bool) -> Vec<String> {
     let clock = Clock::real();
     let begun = clock.monotonic();
     let mut readers = Vec::new();
@@ -30,7 +35,7 @@ fn read_until(catalogue: &Catalogue, lines: usize) -> Vec<String> {
         *wake.0.lock().unwrap() = true;
         wake.1.notify_all();
     }));
-    while got.len() < lines && clock.monotonic() - begun < LIMIT {
+    while is_awaited(&got) && clock.monotonic() - begun < LIMIT {
         for file in catalogue.files() {
             let known = |reader: &crate::input::Reader| reader.file().key() == file.key();
             if !readers.iter().any(known) {
@@ -124,29 +129,30 @@ fn what_is_truncated_again_and_again_comes_whole_and_once() {
     let folder = tempfile::tempdir().unwrap();
     let active = folder.path().join("server.log");
     let catalogue = start(&folder, "server.log");
-    let stop = Arc::new(AtomicBool::new(false));
-    let stopped = Arc::clone(&stop);
+    // Of all lengths, so that some are longer than what was read of the one before.
+    let lives: Vec<usize> = (1..=5_000).map(|life| life * 7 % 60).collect();
+    let written: usize = lives.iter().sum();
     let writer = thread::spawn(move || {
         let mut number = 0;
-        // Lives of all lengths, so that some are longer than what was read of the one before.
-        for life in (1..).take_while(|_| !stopped.load(Ordering::Acquire)) {
-            for _ in 0..life * 7 % 60 {
+        for life in lives {
+            for _ in 0..life {
                 append(&active, &text(number..number + 1));
                 number += 1;
             }
             truncate(&active);
         }
-        number
+        append(&active, &text(number..number + 1));
     });
-    let mut got = read_until(&catalogue, 500);
-    stop.store(true, Ordering::Release);
-    let written = writer.join().unwrap();
+    // What a truncation took before it was read is gone; the last life stays.
+    let last = line(written);
+    let mut got = read_while(&catalogue, |got| got.last() != Some(&last));
+    writer.join().unwrap();
     let count = got.len();
-    assert!(count > 0, "nothing came");
     got.sort_unstable();
     got.dedup();
     assert_eq!(got.len(), count, "some lines came twice");
-    let expected: HashSet<String> = (0..written).map(line).collect();
+    let expected: HashSet<String> = (0..=written).map(line).collect();
+    assert!(got.contains(&last), "the last line is missing");
     assert!(got.iter().all(|line| expected.contains(line)), "torn lines");
 }
 

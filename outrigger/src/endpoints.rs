@@ -22,8 +22,10 @@ pub(crate) const TLS: &str = "tls";
 pub(crate) const SCRAM: &str = "scram";
 /// The way in with an access key.
 pub(crate) const IAM: &str = "iam";
-/// The ways in that a client needs TLS for.
-const SECURED: [&str; 3] = [TLS, SCRAM, IAM];
+/// All of MSK's, in the order of its ports.
+const WAYS_IN: [&str; 4] = [PLAINTEXT, TLS, SCRAM, IAM];
+/// The process whose own listeners are without TLS.
+const BROKER: &str = "broker";
 
 /// The content of the file. Paths are absolute, addresses are `host:port`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub(crate) struct Endpoints {
     pub(crate) data_dir: PathBuf,
     /// Bootstrap addresses by way in: `plaintext`, `tls`, `scram`, `iam`.
     pub(crate) bootstrap: BTreeMap<String, String>,
+    /// Where a client comes in without TLS, if not by `plaintext`: by a listener of the broker's own of another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<String>,
     /// Base URLs: `exporter_jmx`, `broker_admin` and the like.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) http: BTreeMap<String, String>,
@@ -97,6 +102,9 @@ impl Endpoints {
             let bound = processes.iter().map(|process| (process, &process.bound));
             bound.flat_map(|(process, bound)| bound.listeners.iter().map(move |l| (process, l)))
         };
+        let mut own = listeners().filter(|(process, _)| process.name == BROKER);
+        let open = own.find(|(_, (name, _))| !WAYS_IN.contains(&way_in(name).as_str()));
+        let open = open.map(|(_, (_, address))| reachable(address));
         let kafka = listeners().filter(|(_, (name, _))| !is_http(name));
         let exporters = listeners().filter(|(_, (name, _))| is_http(name));
         let exporters = exporters.map(|(process, (scheme, address))| {
@@ -120,6 +128,7 @@ impl Endpoints {
             bootstrap: kafka
                 .map(|(_, (name, address))| (way_in(name), reachable(address)))
                 .collect(),
+            open,
             http: exporters
                 .chain(processes.iter().filter_map(admin))
                 .collect(),
@@ -170,24 +179,19 @@ impl Endpoints {
             .iter()
             .map(|(way_in, address)| (way_in.as_str(), address.as_str()))
             .collect();
-        let order = [PLAINTEXT, TLS, SCRAM, IAM];
         ways.sort_by_key(|(way_in, _)| {
-            order
+            WAYS_IN
                 .iter()
                 .position(|known| known == way_in)
-                .unwrap_or(order.len())
+                .unwrap_or(WAYS_IN.len())
         });
         ways
     }
 
     /// The address a client without credentials uses.
     pub(crate) fn first_bootstrap(&self) -> Option<&str> {
-        let mut open = self.bootstrap.iter();
-        let other = open.find(|(way_in, _)| !SECURED.contains(&way_in.as_str()));
         let plaintext = self.bootstrap.get(PLAINTEXT);
-        plaintext
-            .or_else(|| other.map(|(_, address)| address))
-            .map(String::as_str)
+        plaintext.or(self.open.as_ref()).map(String::as_str)
     }
 }
 

@@ -91,6 +91,32 @@ fn what_an_exporter_listens_on_is_no_way_in_for_clients() {
 }
 
 #[test]
+fn only_a_listener_of_the_broker_is_open() {
+    let dir = DataDir::new(Path::new("/data")).expect("absolute");
+    let running = |name, listeners: &str| Running {
+        name,
+        log: dir.logs().join("x.log"),
+        audit_log: None,
+        bound: serde_json::from_str(&format!(r#"{{"pid":1,"listeners":{{{listeners}}}}}"#))
+            .expect("a file"),
+    };
+    let external = r#""EXTERNAL":"127.0.0.1:9000""#;
+    for (of_broker, of_authn, open) in [
+        ("", external, None),
+        (external, "", Some("127.0.0.1:9000")),
+        (
+            r#""PLAINTEXT":"127.0.0.1:9092""#,
+            external,
+            Some("127.0.0.1:9092"),
+        ),
+    ] {
+        let processes = [running("broker", of_broker), running("authn", of_authn)];
+        let endpoints = Endpoints::new(&dir, "cWlk", &BTreeMap::new(), &processes);
+        assert_eq!(endpoints.first_bootstrap(), open, "{of_broker} {of_authn}");
+    }
+}
+
+#[test]
 fn a_key_is_there_when_its_thing_is() {
     let dir = DataDir::new(Path::new("/data")).expect("absolute");
     let endpoints = Endpoints::of_broker(&dir, r#"{"pid":42,"listeners":{"PLAINTEXT":"h:1"}}"#);

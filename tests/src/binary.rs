@@ -15,8 +15,11 @@ pub fn outrigger() -> &'static Path {
             .and_then(Path::parent)
             .expect("a target folder");
         let mut build = Command::new(env!("CARGO"));
+        // Out of the whole workspace, and with a test: so features are those of `cargo test --workspace`, which has
+        // compiled it already. By itself it would be another build, of the AWS SDK, too.
         build
-            .args(["build", "--quiet", "--package", "outrigger"])
+            .args(["build", "--quiet", "--workspace"])
+            .args(["--bin", "outrigger", "--test", "it"])
             .current_dir(repository());
         if folder.ends_with("release") {
             build.arg("--release");

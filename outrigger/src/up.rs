@@ -59,7 +59,9 @@ const CONFIG_FILE: &str = "outrigger.toml";
 pub(crate) async fn command(args: &UpArgs, clock: &Clock) -> Exit {
     match run(args, clock).await {
         Ok(at_once) => {
-            at_once.map(Cause::end_at_once);
+            if let Some(cause) = at_once {
+                cause.end_at_once();
+            }
             Exit::Ok
         }
         Err(error) => {

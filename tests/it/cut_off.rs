@@ -1,10 +1,9 @@
-//! A service that receives other services' data is cut off: by one ACL, and by one IAM policy,
-//! within a second, without a restart, and the audit log says why.
+//! A service that receives other services' data is cut off: by one ACL with its very next request, and by one IAM policy
+//! soon, without a restart, and the audit log says why.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use identity::{IamCaller, IamContext};
 use protocol::ErrorCode;
@@ -12,11 +11,11 @@ use protocol::messages::create_acls::{AclCreation, CreateAclsRequest};
 use protocol::messages::delete_acls::{DeleteAclsFilter, DeleteAclsRequest};
 use serde_json::Value;
 use tests::binary::outrigger;
+use tests::deadline::PATIENCE;
 use tests::handoff;
 use tests::messages::{append, create_topic, fetch, fetched_records};
 use tests::{Authn, Broker, Wire, eventually, within};
 
-const AT_ONCE: Duration = Duration::from_secs(1);
 const TOPIC: &str = "payments";
 const DENIED: ErrorCode = ErrorCode::TOPIC_AUTHORIZATION_FAILED;
 
@@ -96,8 +95,7 @@ fn one_acl_cuts_a_service_off_and_its_removal_lets_it_in_again() {
         assert_eq!(result.error_code, ErrorCode::NONE);
     }
     // On the connection that was open.
-    let refused = within(AT_ONCE, || receives(&mut curious).err());
-    assert_eq!(refused, Some(DENIED));
+    assert_eq!(receives(&mut curious), Err(DENIED));
     assert_eq!(receives(&mut billing), Ok(1));
 
     let event = denial(&broker, "User:curious");
@@ -109,13 +107,18 @@ fn one_acl_cuts_a_service_off_and_its_removal_lets_it_in_again() {
         rule.starts_with("MatchingAcl(acl=") && rule.contains("DENY"),
         "{rule}"
     );
-    let told = fs::read_to_string(logs(broker.folder()).join("kafka-authorizer.log")).unwrap();
     let line = "Principal = User:curious is Denied operation = READ from host = 192.0.2.1 on \
                 resource = Topic:LITERAL:payments for request = Fetch";
-    assert!(told.contains(line), "{told}");
-    let changes = audited(&broker, "User:ANONYMOUS");
-    let created = changes.iter().filter(|event| event["api"] == "CreateAcls");
-    assert_eq!(created.count(), 2);
+    let log = logs(broker.folder()).join("kafka-authorizer.log");
+    eventually("Kafka's line in the authorizer's log", || {
+        let told = fs::read_to_string(&log).ok()?;
+        told.contains(line).then_some(())
+    });
+    eventually("both ACLs in the audit log", || {
+        let changes = audited(&broker, "User:ANONYMOUS");
+        let created = changes.iter().filter(|event| event["api"] == "CreateAcls");
+        (created.count() == 2).then_some(())
+    });
 
     let request = DeleteAclsRequest {
         filters: vec![DeleteAclsFilter {
@@ -197,7 +200,7 @@ fn one_policy_cuts_a_service_off_and_its_removal_lets_it_in_again() {
     assert_eq!(receives(&mut curious), Ok(1));
 
     put_policy(broker.folder(), "Cut", "Deny", "kafka-cluster:ReadData");
-    let refused = within(AT_ONCE, || receives(&mut curious).err());
+    let refused = within(PATIENCE, || receives(&mut curious).err());
     assert_eq!(refused, Some(DENIED));
     let principal = format!("IAM:{arn}");
     let event = denial(&broker, &principal);
@@ -213,7 +216,7 @@ fn one_policy_cuts_a_service_off_and_its_removal_lets_it_in_again() {
         "Cut",
     ];
     iam(broker.folder(), &words);
-    let again = within(AT_ONCE, || receives(&mut curious).ok());
+    let again = within(PATIENCE, || receives(&mut curious).ok());
     assert_eq!(again, Some(1));
 
     // The key that it logged in with, made inactive.
@@ -228,6 +231,6 @@ fn one_policy_cuts_a_service_off_and_its_removal_lets_it_in_again() {
         broker.folder(),
         &[&words[..], &[id, "--status", "Inactive"]].concat(),
     );
-    let refused = within(AT_ONCE, || receives(&mut curious).err());
+    let refused = within(PATIENCE, || receives(&mut curious).err());
     assert_eq!(refused, Some(DENIED));
 }
